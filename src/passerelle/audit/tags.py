@@ -1,0 +1,62 @@
+"""Every tag of the trail: source:subject:action. docs/generated/events.md is printed from this list."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Tag(StrEnum):
+    COMPANY_REGISTERED = "suppliers:company:registered"
+    COMPANY_CHANGED = "suppliers:company:changed"
+    COMPANY_CLOSED = "suppliers:company:closed"
+    COMPANY_REOPENED = "suppliers:company:reopened"
+    IMPORT_APPLIED = "suppliers:import:applied"
+
+    OPENING_REQUESTED = "opening:request:sent"
+    OPENING_MATCHED = "opening:request:matched"
+    OPENING_VERIFIED = "opening:request:verified"
+    OPENING_REFUSED = "opening:request:refused"
+    OPENING_WITHDRAWN = "opening:request:withdrawn"
+    OPENING_LAPSED = "opening:request:lapsed"
+    OPENING_CLOSED = "opening:request:closed"
+    OPENING_REMINDED = "opening:request:reminded"
+    OPENING_OBJECTED = "opening:request:objected"
+    OPENING_OBJECTION_SETTLED = "opening:request:objection_settled"
+    OPENING_TERMS_SENT = "opening:terms:sent"
+    OPENING_TERMS_REFUSED = "opening:terms:refused"
+    OPENING_DISOWNED = "opening:terms:disowned"
+    OPENING_PLSA_CORRECTED = "opening:plsa:corrected"
+    OPENING_PLSA_VERIFIED = "opening:plsa:verified"
+    OPENING_COMPLETED = "opening:access:opened"
+    ACTIVATION_SENT = "opening:activation:sent"
+
+    TERMS_PUBLISHED = "terms:version:published"
+    TERMS_ACCEPTED = "terms:version:accepted"
+
+    ACCESS_OPENED = "memberships:access:opened"
+    ACCESS_SUSPENDED = "memberships:access:suspended"
+    ACCESS_RESUMED = "memberships:access:resumed"
+    MEMBERSHIP_STARTED = "memberships:membership:started"
+    MEMBERSHIP_ENDED = "memberships:membership:ended"
+    MANDATE_PROPOSED = "memberships:mandate:proposed"
+    MANDATE_STARTED = "memberships:mandate:started"
+    MANDATE_ENDED = "memberships:mandate:ended"
+
+    LOGIN_CREATED = "accounts:login:created"
+    LOGIN_STATE_CHANGED = "accounts:login:state_changed"
+    PASSWORD_SET = "accounts:password:set"  # noqa: S105  a tag, not a password
+    ROLES_CHANGED = "accounts:roles:changed"
+    API_KEY_CREATED = "accounts:api_key:created"
+    API_KEY_REVOKED = "accounts:api_key:revoked"
+
+    SIGNED_IN = "entry:session:signed_in"
+    SIGNED_OUT = "entry:session:signed_out"
+    SIGN_IN_REFUSED = "entry:session:refused"
+    COMPANY_CHOSEN = "entry:session:company_chosen"
+
+    TICKET_RECEIVED = "support:ticket:received"
+    TICKET_CLOSED = "support:ticket:closed"
+    TICKET_REOPENED = "support:ticket:reopened"
+    RELAY_SENT = "support:relay:sent"
+
+    UNKNOWN_CODES_RUN = "limits:analysis:run_of_unknown_codes"

@@ -1,0 +1,147 @@
+"""The environment as typed settings: PASSERELLE_NAME, or PASSERELLE_NAME_FILE for a value kept in a file."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+from pydantic import Field, field_validator
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+ROOT = Path(__file__).resolve().parents[3]
+
+
+class _FromFiles(PydanticBaseSettingsSource):
+    """Reads PASSERELLE_NAME_FILE where PASSERELLE_NAME is not set."""
+
+    def get_field_value(self, field: Any, field_name: str) -> tuple[Any, str, bool]:
+        path = os.environ.get(f"PASSERELLE_{field_name.upper()}_FILE", "")
+        return (Path(path).read_text(encoding="utf-8").strip() if path else None), field_name, False
+
+    def __call__(self) -> dict[str, Any]:
+        found = {}
+        for name, field in self.settings_cls.model_fields.items():
+            value, key, _ = self.get_field_value(field, name)
+            if value is not None:
+                found[key] = value
+        return found
+
+
+class Environment(BaseSettings):
+    model_config = SettingsConfigDict(env_prefix="PASSERELLE_", extra="ignore")
+
+    secret_key: str = ""
+    base_url: str = "http://localhost:8000"
+    database_url: str = ""
+    cache_url: str = ""
+    email_url: str = ""
+    storage_url: str = ""
+    clamd_url: str = ""
+    brand: Path = ROOT / "brands" / "demo"
+    trusted_proxies: str = ""
+    limits_factor: float = Field(default=1.0, gt=0)
+    debug: bool = False
+    demo: bool = False
+    data_dir: Path = ROOT / "var"
+    metrics_token: str = ""
+    log_format: str = "json"
+
+    @field_validator("base_url")
+    @classmethod
+    def _without_slash(cls, value: str) -> str:
+        parts = urlsplit(value)
+        if parts.scheme not in {"http", "https"} or not parts.netloc:
+            raise ValueError("PASSERELLE_BASE_URL must look like https://portal.example")
+        return value.rstrip("/")
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        return init_settings, env_settings, _FromFiles(settings_cls)
+
+
+def secret_key(env: Environment) -> str:
+    """The secret key: given, or made once and kept in the data folder (mode 600)."""
+    if env.secret_key:
+        return env.secret_key
+    path = env.data_dir / "secret_key"
+    try:
+        return path.read_text(encoding="ascii").strip()
+    except FileNotFoundError:
+        env.data_dir.mkdir(parents=True, exist_ok=True)
+        value = secrets.token_urlsafe(50)
+        try:
+            with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="ascii") as file:
+                file.write(value)
+        except FileExistsError:  # another process was faster: its key is the key
+            return path.read_text(encoding="ascii").strip()
+        return value
+
+
+def database(env: Environment) -> dict[str, Any]:
+    """Django's settings of the database from PASSERELLE_DATABASE_URL; SQLite in the data folder by default."""
+    url = env.database_url
+    parts = urlsplit(url)
+    if not url or parts.scheme == "sqlite":
+        path = Path(unquote(parts.path)) if url else env.data_dir / "passerelle.sqlite3"
+        return {
+            "ENGINE": "django.db.backends.sqlite3",
+            "NAME": str(path),
+            "OPTIONS": {
+                "transaction_mode": "IMMEDIATE",
+                "timeout": 20,
+                "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA busy_timeout=20000;",
+            },
+        }
+    if parts.scheme not in {"postgres", "postgresql"}:
+        raise ValueError("PASSERELLE_DATABASE_URL must begin with postgresql:// or sqlite:///")
+    options: dict[str, Any] = dict(parse_qsl(parts.query))
+    pool_size = int(options.pop("pool", "8"))
+    if pool_size:
+        options["pool"] = {"min_size": 1, "max_size": pool_size, "timeout": 10}
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": unquote(parts.path.lstrip("/")),
+        "USER": unquote(parts.username or ""),
+        "PASSWORD": unquote(parts.password or ""),
+        "HOST": parts.hostname or "",
+        "PORT": str(parts.port or ""),
+        "OPTIONS": options,
+        "CONN_HEALTH_CHECKS": True,
+    }
+
+
+def cache(env: Environment) -> dict[str, Any]:
+    if env.cache_url.startswith(("redis://", "rediss://")):
+        return {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": env.cache_url}
+    return {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "passerelle_cache",
+        "OPTIONS": {"MAX_ENTRIES": 100_000},
+    }
+
+
+def email(env: Environment) -> dict[str, Any]:
+    """Django's mail settings from PASSERELLE_EMAIL_URL; empty: the mailbox page only, nothing leaves."""
+    parts = urlsplit(env.email_url)
+    if not env.email_url:
+        return {}
+    if parts.scheme not in {"smtp", "smtps", "smtp+starttls"}:
+        raise ValueError("PASSERELLE_EMAIL_URL must begin with smtp://, smtp+starttls:// or smtps://")
+    return {
+        "EMAIL_HOST": parts.hostname or "localhost",
+        "EMAIL_PORT": parts.port or (465 if parts.scheme == "smtps" else 25),
+        "EMAIL_HOST_USER": unquote(parts.username or ""),
+        "EMAIL_HOST_PASSWORD": unquote(parts.password or ""),
+        "EMAIL_USE_SSL": parts.scheme == "smtps",
+        "EMAIL_USE_TLS": parts.scheme == "smtp+starttls",
+    }

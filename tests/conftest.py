@@ -1,0 +1,29 @@
+"""What every test finds: no network, one clock, an actor of each kind."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+
+from passerelle.core.actor import Actor, ActorKind
+
+NOW = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
+
+
+@pytest.fixture
+def now() -> datetime:
+    """Monday 2 March 2026, 10:30 in Paris."""
+    return NOW
+
+
+@pytest.fixture
+def officer() -> Actor:
+    """A person of the Assistance, as an actor."""
+    return Actor(ActorKind.STAFF, key="officer", name="Olga Officer", roles=frozenset({"assistance"}))
+
+
+@pytest.fixture
+def buyer() -> Actor:
+    """A person of Purchasing, as an actor."""
+    return Actor(ActorKind.STAFF, key="buyer", name="Basil Buyer", roles=frozenset({"purchasing"}))
