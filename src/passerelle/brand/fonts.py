@@ -1,0 +1,10 @@
+"""The families the portal carries in its own static files. No third party ever serves a letter."""
+
+from __future__ import annotations
+
+# Name in brand.toml → value of --font-sans. The style sheet adds system-ui and sans-serif after it.
+FONTS = {
+    "atkinson": '"Atkinson Hyperlegible Next"',
+    "public-sans": '"Public Sans"',
+    "system": "system-ui",
+}

@@ -1,0 +1,260 @@
+"""The policies of a deployment: one table with the values of both profiles, and the model that checks them.
+
+The table is the only place where a default stands. ``docs/policies.md`` is rendered from it (decision 2).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from passerelle.brand.text import Text, text
+
+Profile = Literal["classic", "strict"]
+PROFILES: tuple[Profile, ...] = ("classic", "strict")
+
+_SAME: Any = object()
+
+
+@dataclass(frozen=True)
+class Policy:
+    """One row of the table: what a policy means, where it acts, its value in each profile."""
+
+    name: str
+    meaning: str
+    where: str
+    expected: str
+    classic: Any
+    strict: Any = _SAME
+
+    @property
+    def differs(self) -> bool:
+        return self.strict is not _SAME
+
+    @property
+    def variable(self) -> str:
+        return f"PASSERELLE_{self.name.upper()}"
+
+    def default(self, profile: Profile) -> Any:
+        return self.strict if profile == "strict" and self.differs else self.classic
+
+
+POLICIES: tuple[Policy, ...] = (
+    Policy(
+        "opening_verification",
+        "When the Assistance verifies a request for access before the legal representative is written to: when the "
+        "mailbox is not on record for the company (`unmatched`), for every request (`always`), for none (`never`).",
+        "Get an access",
+        "`unmatched`, `always` or `never`",
+        "unmatched",
+    ),
+    Policy(
+        "verification_delay",
+        "The delay announced to people while the Assistance verifies their request.",
+        "Get an access",
+        "a text in each language",
+        text("within 1 working day", "sous 1 jour ouvré"),
+    ),
+    Policy(
+        "opening_lapse_days",
+        "Days after which an opening that nobody finished lapses.",
+        "Get an access",
+        "whole days, 2 to 365",
+        30,
+    ),
+    Policy(
+        "opening_reminder_days",
+        "Days after the mail to the legal representative on which a reminder leaves.",
+        "Get an access",
+        "a list of days, ascending, each before `opening_lapse_days`",
+        (7, 14, 21),
+    ),
+    Policy(
+        "link_days",
+        "Days for which the legal representative's single-use link holds.",
+        "Get an access",
+        "whole days, 1 to 90, not above `opening_lapse_days`",
+        14,
+    ),
+    Policy(
+        "resends_a_day",
+        "How many times a day the mail to the legal representative can be sent again.",
+        "Get an access",
+        "a whole number, 1 to 20",
+        3,
+    ),
+    Policy(
+        "activation_link_days",
+        "Days for which the link to a first password holds.",
+        "First sign-in",
+        "whole days, 1 to 90",
+        14,
+        1,
+    ),
+    Policy(
+        "password_min_length",
+        "Shortest password accepted.",
+        "Password service",
+        "characters, 8 to 64",
+        15,
+    ),
+    Policy(
+        "password_max_length",
+        "Longest password accepted.",
+        "Password service",
+        "characters, 64 to 1024",
+        128,
+    ),
+    Policy(
+        "password_age_days",
+        "Days after which a password expires; 0: never by age.",
+        "Password service",
+        "whole days, 0 to 3650",
+        180,
+        0,
+    ),
+    Policy(
+        "former_password",
+        "What typing the previous password does: it blocks the login from a browser that is not known to it "
+        "(`known_device`), from any browser (`block`), or nothing more than any wrong password (`off`).",
+        "Sign-in",
+        "`known_device`, `block` or `off`",
+        "known_device",
+    ),
+    Policy(
+        "user_recovery",
+        "Who gives a user without the PLSA's power a new password: a PLSA of the company (`plsa`) or the user, by "
+        "mail (`self`).",
+        "Forgotten password",
+        "`plsa` or `self`",
+        "plsa",
+    ),
+    Policy(
+        "recovery",
+        "What a forgotten password brings by mail: a single-use link (`link`) or a one-time password that must be "
+        "changed at once (`temporary_password`).",
+        "Forgotten password",
+        "`link` or `temporary_password`",
+        "link",
+    ),
+    Policy(
+        "email_match",
+        "How a typed address is compared with the registered one: letter by letter (`exact`), or without regard to "
+        "capitals (`casefold`).",
+        "Forgotten login and password",
+        "`exact` or `casefold`",
+        "exact",
+    ),
+    Policy(
+        "second_factor",
+        "Second factor of staff and of PLSAs.",
+        "Sign-in",
+        "`offered` or `required`",
+        "required",
+    ),
+    Policy(
+        "second_factor_users",
+        "Second factor of all other users.",
+        "Sign-in",
+        "`offered` or `required`",
+        "offered",
+        "required",
+    ),
+    Policy(
+        "session_idle_minutes",
+        "Minutes without activity after which a session ends.",
+        "Session",
+        "whole minutes, 5 to 240",
+        30,
+    ),
+    Policy(
+        "session_max_hours",
+        "Hours after which a session ends in any case.",
+        "Session",
+        "whole hours, 1 to 24",
+        12,
+    ),
+)
+
+
+def _days(low: int, high: int) -> Any:
+    return Field(ge=low, le=high)
+
+
+class Policies(BaseModel):
+    """The values in force: the profile's, overridden by ``brand.toml``, overridden by the environment."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    profile: Profile
+    opening_verification: Literal["unmatched", "always", "never"]
+    verification_delay: Text
+    opening_lapse_days: Annotated[int, _days(2, 365)]
+    opening_reminder_days: tuple[Annotated[int, _days(1, 364)], ...]
+    link_days: Annotated[int, _days(1, 90)]
+    resends_a_day: Annotated[int, _days(1, 20)]
+    activation_link_days: Annotated[int, _days(1, 90)]
+    password_min_length: Annotated[int, _days(8, 64)]
+    password_max_length: Annotated[int, _days(64, 1024)]
+    password_age_days: Annotated[int, _days(0, 3650)]
+    former_password: Literal["known_device", "block", "off"]
+    user_recovery: Literal["plsa", "self"]
+    recovery: Literal["link", "temporary_password"]
+    email_match: Literal["exact", "casefold"]
+    second_factor: Literal["offered", "required"]
+    second_factor_users: Literal["offered", "required"]
+    session_idle_minutes: Annotated[int, _days(5, 240)]
+    session_max_hours: Annotated[int, _days(1, 24)]
+
+    @model_validator(mode="after")
+    def _agree(self) -> Self:
+        """Refuse values that contradict each other: no single one is wrong, so each message names both."""
+        days = self.opening_reminder_days
+        if list(days) != sorted(set(days)):
+            raise ValueError("opening_reminder_days must ascend without repetition, such as [7, 14, 21]")
+        if days and days[-1] >= self.opening_lapse_days:
+            raise ValueError(
+                f"opening_reminder_days ends on day {days[-1]}, when the opening has lapsed after "
+                f"{self.opening_lapse_days} days; remind earlier or raise opening_lapse_days"
+            )
+        if self.link_days > self.opening_lapse_days:
+            raise ValueError(
+                f"link_days is {self.link_days}, but the opening lapses after {self.opening_lapse_days} days; "
+                "lower link_days or raise opening_lapse_days"
+            )
+        if self.session_idle_minutes > self.session_max_hours * 60:
+            raise ValueError(
+                f"session_idle_minutes is {self.session_idle_minutes}, longer than a whole session of "
+                f"{self.session_max_hours} hours; lower it or raise session_max_hours"
+            )
+        return self
+
+
+def defaults(profile: Profile) -> dict[str, Any]:
+    """Return every policy's value in `profile`."""
+    return {policy.name: policy.default(profile) for policy in POLICIES}
+
+
+def _written(value: Any) -> str:
+    if isinstance(value, Text):
+        return value.get("en")
+    if isinstance(value, tuple):
+        return "`[" + ", ".join(str(item) for item in value) + "]`"
+    return f"`{value}`"
+
+
+def markdown_table() -> str:
+    """Render the table of ``docs/policies.md``; a test compares the file with it."""
+    lines = [
+        "| policy | meaning | where it applies | expected | classic | strict |",
+        "| --- | --- | --- | --- | --- | --- |",
+    ]
+    for policy in POLICIES:
+        strict = f"**{_written(policy.strict)}**" if policy.differs else "the same"
+        lines.append(
+            f"| `{policy.name}` | {policy.meaning} | {policy.where} | {policy.expected} "
+            f"| {_written(policy.classic)} | {strict} |"
+        )
+    return "\n".join(lines) + "\n"
