@@ -25,10 +25,10 @@ def css_hash(brand: Brand | None = None) -> str:
 def _written(look: Look) -> str:
     palette = look.palette
     dark = _declarations(palette.dark)
-    # On paper the light set holds, whatever the screen shows.
+    # A page without a theme follows the system, as with "auto". On paper the light set holds.
     return (
-        f":root{{{_declarations(palette.light)};--r:{look.radius}px;--font-sans:{FONTS[look.font]}}}\n"
-        f"@media screen and (prefers-color-scheme:dark){{:root[data-theme=auto]{{{dark}}}}}\n"
+        f":root{{{_declarations(palette.light)};--radius:{look.radius}px;--font-brand:{FONTS[look.font]}}}\n"
+        f"@media screen and (prefers-color-scheme:dark){{:root:not([data-theme=light]){{{dark}}}}}\n"
         f"@media screen{{:root[data-theme=dark]{{{dark}}}}}\n"
     )
 

@@ -24,15 +24,16 @@ _NAME = re.compile(r"(?P<name>[a-z0-9-]+)\.(?P<language>[a-z]{2}(-[a-z]+)?)\.md"
 class TermsText:
     """One version of the General Terms of Use in one language.
 
-    `grace_days` says for how many days after `effective_date` an acceptance of the version before still holds.
+    `grace_days` says for how many days after `effective_date` an acceptance of an earlier version still holds;
+    None: for ever. `changes` tells in a few words what is new.
     """
 
     number: int
     language: str
     title: str
     effective_date: dt.date
-    grace_days: int
-    summary: str
+    grace_days: int | None
+    changes: str
     text: str
 
 
@@ -63,7 +64,7 @@ def terms(brand: Brand) -> tuple[TermsText, ...]:
                 title=_words(path, front, "title"),
                 effective_date=_day(path, front, "effective_date"),
                 grace_days=_grace(path, front),
-                summary=_words(path, front, "summary"),
+                changes=_words(path, front, "changes"),
                 text=body,
             )
         )
@@ -126,8 +127,10 @@ def _day(path: Path, front: dict[str, Any], key: str) -> dt.date:
     return value
 
 
-def _grace(path: Path, front: dict[str, Any]) -> int:
-    value = front.get("grace_days", 0)
+def _grace(path: Path, front: dict[str, Any]) -> int | None:
+    value = front.get("grace_days")
+    if value is None:
+        return None
     if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= 730:
         raise BrandError(f"{path}: grace_days must be a whole number of days, 0 to 730.")
     return value

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-# Name in brand.toml → value of --font-sans. The style sheet adds system-ui and sans-serif after it.
+# Name in brand.toml → value of --font-brand; the style sheet sets its fallbacks after it.
 FONTS = {
     "atkinson": '"Atkinson Hyperlegible Next"',
     "public-sans": '"Public Sans"',
-    "system": "system-ui",
+    "source-sans": '"Source Sans 3"',
 }
