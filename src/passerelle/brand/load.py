@@ -11,11 +11,12 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, ValidationError
+from pydantic import ValidationError
 
 from passerelle.brand.errors import BrandError
+from passerelle.brand.explain import line
 from passerelle.brand.model import Brand
-from passerelle.brand.policies import POLICIES, PROFILES, Policies, Policy, defaults
+from passerelle.brand.policies import POLICIES, PROFILES, Policy, defaults
 
 FILE = "brand.toml"
 BRANDS = Path(__file__).resolve().parents[3] / "brands"
@@ -84,11 +85,12 @@ def load(folder: Path | str, environ: Mapping[str, str] | None = None) -> Brand:
     overrides, variables = _overrides(environ)
     data["policies"] = _policies(path, data.get("policies", {}), overrides)
     if limits := _limits(environ):
-        data["limits"] = {**data.get("limits", {}), **limits}
+        data["limits"] = {**data.get("limits", {}), **{name: rate for name, (_, rate) in limits.items()}}
+        variables |= {f"limits.{name}": variable for name, (variable, _) in limits.items()}
     try:
         return Brand.model_validate({**data, "folder": folder})
     except ValidationError as error:
-        lines = [_line(path, variables, detail) for detail in error.errors(include_url=False)]
+        lines = [line(path, variables, detail) for detail in error.errors(include_url=False)]
         raise BrandError("\n".join(lines)) from error
 
 
@@ -116,14 +118,14 @@ def _variable(environ: Mapping[str, str], name: str) -> tuple[str, str] | None:
 
 
 def _overrides(environ: Mapping[str, str]) -> tuple[dict[str, Any], dict[str, str]]:
-    """Return the policies set by the environment, and for each the variable to name in an error."""
+    """Return the policies set by the environment, and for each key the variable to name in an error."""
     values: dict[str, Any] = {}
     variables: dict[str, str] = {}
     if found := _variable(environ, "PASSERELLE_PROFILE"):
         values["profile"] = found[1]
     for policy in POLICIES:
         if found := _variable(environ, policy.variable):
-            variables[policy.name] = found[0]
+            variables[f"policies.{policy.name}"] = found[0]
             values[policy.name] = _parsed(policy, *found)
     return values, variables
 
@@ -140,66 +142,11 @@ def _parsed(policy: Policy, variable: str, value: str) -> Any:
     return value
 
 
-def _limits(environ: Mapping[str, str]) -> dict[str, str]:
+def _limits(environ: Mapping[str, str]) -> dict[str, tuple[str, str]]:
+    """Return the limits set by the environment, each with its variable."""
     names = {name.removesuffix("_FILE") for name in environ if name.startswith(_LIMIT)}
-    found = {name: _variable(environ, name) for name in names}
-    return {name.removeprefix(_LIMIT).lower(): value[1] for name, value in found.items() if value}
-
-
-def _line(path: Path, variables: Mapping[str, str], detail: Any) -> str:
-    """Say one error of the check as a person who edits the file needs it."""
-    location = tuple(detail["loc"])
-    key = ".".join(str(part) for part in location)
-    where = f"{path}: {key}"
-    if location[:1] == ("policies",) and len(location) > 1 and str(location[1]) in variables:
-        where = variables[str(location[1])]
-    value = detail.get("input")
-    shown = f" It is {json.dumps(value, ensure_ascii=False)}." if isinstance(value, str | int | float) else ""
-    return f"{where} {_complaint(location, detail)}.{shown}{_expected(location)}"
-
-
-def _complaint(location: tuple[Any, ...], detail: Any) -> str:
-    match detail["type"], detail.get("ctx", {}):
-        case "missing", _:
-            return "is missing; add it"
-        case "extra_forbidden", _:
-            return f"is not known{_suggestion(location)}"
-        case "literal_error", {"expected": expected}:
-            return f"must be {expected}"
-        case "greater_than_equal", {"ge": least}:
-            return f"must be at least {least}"
-        case "less_than_equal", {"le": most}:
-            return f"must be at most {most}"
-        case (("int_parsing" | "int_type" | "int_from_float"), _):
-            return "must be a whole number"
-        case (("string_type" | "bool_parsing" | "bool_type"), _):
-            return "must be true or false" if "bool" in detail["type"] else "must be text between quotes"
-        case "string_too_short", _:
-            return "must not be empty"
-        case (("model_type" | "dict_type"), _):
-            return "must be a table"
-        case "value_error", {"error": error}:
-            return str(error)
-    return str(detail["msg"])[:1].lower() + str(detail["msg"])[1:]
-
-
-def _suggestion(location: tuple[Any, ...]) -> str:
-    model: Any = Brand
-    for part in location[:-1]:
-        field = model.model_fields.get(str(part)) if isinstance(model, type) and issubclass(model, BaseModel) else None
-        model = field.annotation if field else None
-    if not (isinstance(model, type) and issubclass(model, BaseModel)):
-        return ""
-    near = difflib.get_close_matches(str(location[-1]), set(model.model_fields) - {"folder"}, n=1)
-    return f'; did you mean "{near[0]}"?' if near else f"; known here: {', '.join(sorted(model.model_fields))}"
-
-
-def _expected(location: tuple[Any, ...]) -> str:
-    if location[:1] == ("policies",) and len(location) > 1:
-        for policy in POLICIES:
-            if policy.name == location[1]:
-                return f" Expected: {policy.expected.replace('`', '')}."
-    return ""
+    found = {name.removeprefix(_LIMIT).lower(): _variable(environ, name) for name in names}
+    return {name: value for name, value in found.items() if value}
 
 
 def mistyped(environ: Mapping[str, str] | None = None) -> Iterator[tuple[str, str]]:
@@ -212,6 +159,3 @@ def mistyped(environ: Mapping[str, str] | None = None) -> Iterator[tuple[str, st
             near = difflib.get_close_matches(bare, known, n=1, cutoff=0.9)
             if near:
                 yield name, near[0]
-
-
-__all__ = ["DEFAULT", "Policies", "chosen_folder", "current", "forget", "load", "mistyped"]

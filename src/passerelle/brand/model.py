@@ -74,11 +74,18 @@ def _category_code(value: str) -> str:
     return value
 
 
+def _rate(value: str) -> str:
+    if not re.fullmatch(r"[1-9]\d*/([1-9]\d*)?[smhd]", value):
+        raise ValueError('must be count/period, such as "30/h", "3/d" or "10/15m"')
+    return value
+
+
 Email = Annotated[Line, AfterValidator(_email)]
 WebAddress = Annotated[Line, AfterValidator(_web_address)]
 WebAddresses = Annotated[Text, AfterValidator(_web_addresses)]
 Colour = Annotated[Line, AfterValidator(_colour)]
 Pattern = Annotated[Line, AfterValidator(_pattern)]
+Rate = Annotated[str, AfterValidator(_rate)]
 Prefix = Annotated[str, AfterValidator(_prefix)]
 CategoryCode = Annotated[str, AfterValidator(_category_code)]
 Picture = Annotated[Line, AfterValidator(_picture)]
@@ -273,7 +280,7 @@ class Brand(_Part):
     kinds: Kinds = Kinds()
     look: Look
     policies: Policies
-    limits: dict[str, str] = {}
+    limits: dict[str, Rate] = {}
     links: Links
 
     @field_validator("categories")
@@ -282,14 +289,6 @@ class Brand(_Part):
         codes = [category.code for category in value]
         if twice := sorted({code for code in codes if codes.count(code) > 1}):
             raise ValueError(f"has {', '.join(twice)} more than once; each code stands once")
-        return value
-
-    @field_validator("limits")
-    @classmethod
-    def _rates(cls, value: dict[str, str]) -> dict[str, str]:
-        for name, rate in value.items():
-            if not re.fullmatch(r"[1-9]\d*/([1-9]\d*)?[smhd]", rate):
-                raise ValueError(f'has {name} = "{rate}"; write count/period, such as "30/h", "3/d" or "10/15m"')
         return value
 
     @property

@@ -55,7 +55,7 @@ POLICIES: tuple[Policy, ...] = (
         "The delay announced to people while the Assistance verifies their request.",
         "Get an access",
         "a text in each language",
-        text("within 1 working day", "sous 1 jour ouvré"),
+        text("within 1 working day", "sous 1\N{NO-BREAK SPACE}jour ouvré"),
     ),
     Policy(
         "opening_lapse_days",
