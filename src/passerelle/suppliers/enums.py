@@ -16,3 +16,13 @@ class Source(models.TextChoices):
     DESK = "desk", _("Desk")
     REGISTRATION = "registration", _("Company file")
     API = "api", _("API")
+
+
+class Effect(models.TextChoices):
+    """What a change does to a company. Each row of an import has exactly one."""
+
+    CREATED = "created", _("Created")
+    CHANGED = "changed", _("Changed")
+    CLOSED = "closed", _("Closed")
+    REOPENED = "reopened", _("Reopened")
+    UNCHANGED = "unchanged", _("Unchanged")

@@ -2,11 +2,25 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
+
 from django.db import models
 from django.db.models import F, Q
 
 from passerelle.core.keys import random_key
 from passerelle.suppliers.enums import CompanyKind, Source
+
+
+def fold_name(name: str) -> str:
+    """What `Company.name_key` holds: the name without case, accents and punctuation, so that a search finds it.
+
+    Letters of other alphabets stay as they are; a name made of signs only folds to its own case-folded text.
+    """
+    letters = unicodedata.normalize("NFKD", name).casefold()
+    bare = "".join(letter for letter in letters if not unicodedata.combining(letter))
+    words = re.sub(r"[\W_]+", " ", bare.replace("'", "").replace("\u2019", "")).strip()
+    return (words or bare.strip())[:200]
 
 
 class Company(models.Model):
