@@ -129,6 +129,14 @@ def mark_opened(link: Link, now: datetime) -> None:
         link.opened_at = now
 
 
+def get(link_key: str) -> Link:
+    """The link, not locked: lock its subject, then `spend` it. Refuses with `link_unknown`."""
+    link = Link.objects.filter(key=link_key).first()
+    if link is None:
+        raise Refused("link_unknown")
+    return link
+
+
 def lock(link_key: str) -> Link:
     """The link, locked until the action's transaction ends. Refuses with `link_unknown`."""
     link = Link.objects.select_for_update().filter(key=link_key).first()
