@@ -18,7 +18,6 @@ const FAMILIES = [
   { name: "Atkinson Hyperlegible Next", package: "atkinson-hyperlegible-next", italic: true },
   { name: "Atkinson Hyperlegible Mono", package: "atkinson-hyperlegible-mono" },
   { name: "Public Sans", package: "public-sans" },
-  { name: "Source Sans 3", package: "source-sans-3" },
 ];
 const SUBSETS = ["latin", "latin-ext"];
 

@@ -1,0 +1,118 @@
+"""Who may open a page. Every page is closed unless its view carries a mark; the list of open ones is a test's."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from functools import wraps
+from typing import Any, TypeVar
+from urllib.parse import urlencode
+
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
+from django.utils.cache import add_never_cache_headers, patch_cache_control
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import get_language
+
+from passerelle.core.actor import ActorKind
+from passerelle.core.powers import Verb, may
+from passerelle.web.requests import actor
+
+View = TypeVar("View", bound=Callable[..., HttpResponseBase])
+
+
+def open_page(view: View) -> View:
+    """Mark a view that strangers may open."""
+    view.open_page = True  # type: ignore[attr-defined]
+    return view
+
+
+def open_urls(patterns: Iterable[Any]) -> Iterable[Any]:
+    """Mark every view of a list of URL patterns that were made by a library, and give the list back."""
+    for pattern in patterns:
+        if hasattr(pattern, "url_patterns"):
+            open_urls(pattern.url_patterns)
+        else:
+            pattern.callback.open_page = True
+    return patterns
+
+
+def staff_page(verb: Verb | str) -> Callable[[View], View]:
+    """Mark a page of the desk: staff who hold the power open it, other staff get 403, everybody else a plain 404."""
+    power = Verb(verb)
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+            who = actor(request)
+            if who.kind is not ActorKind.STAFF:
+                raise Http404
+            if not may(who, power):
+                raise PermissionDenied
+            return view(request, *args, **kwargs)
+
+        guarded.verb = power  # type: ignore[attr-defined]
+        return guarded  # type: ignore[return-value]
+
+    return decorate
+
+
+def never_stored(view: View) -> View:
+    """Keep the answer out of every cache: results and anything personal."""
+
+    @wraps(view)
+    def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        response = view(request, *args, **kwargs)
+        keep_out_of_caches(response)
+        return response
+
+    return wrapped  # type: ignore[return-value]
+
+
+def keep_out_of_caches(response: HttpResponseBase) -> None:
+    add_never_cache_headers(response)
+    patch_cache_control(response, private=True, no_store=True)
+
+
+class LoginRequired:
+    """Sends a stranger who asks for a closed page to the sign-in page, and back afterwards.
+
+    The answer of a closed page never stays in a cache, so that Back after signing out shows nothing.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if getattr(request, "closed_page", False):
+            keep_out_of_caches(response)
+        return response
+
+    def process_view(
+        self, request: HttpRequest, view: Callable[..., Any], args: Any, kwargs: Any
+    ) -> HttpResponse | None:
+        if getattr(view, "open_page", False):
+            return None
+        request.closed_page = True  # type: ignore[attr-defined]
+        if request.user.is_authenticated:
+            return None
+        address = sign_in_address(request)
+        if request.headers.get("HX-Request") == "true":
+            return HttpResponse(status=204, headers={"HX-Redirect": address})
+        return HttpResponseRedirect(address)
+
+
+def sign_in_address(request: HttpRequest) -> str:
+    """The sign-in page in the current language, with the page to come back to. A form is come back to, not re-sent."""
+    wanted = request.get_full_path()
+    if request.method not in {"GET", "HEAD"}:
+        wanted = request.path
+    return f"/{get_language()}/sign-in/?{urlencode({'next': wanted})}"
+
+
+def safe_next(request: HttpRequest, fallback: str) -> str:
+    """The page to go on to after signing in: only an address of ours, else the fallback."""
+    wanted = request.POST.get("next") or request.GET.get("next") or ""
+    inside = url_has_allowed_host_and_scheme(wanted, allowed_hosts={request.get_host()}, require_https=request.is_secure())
+    return wanted if inside and wanted.startswith("/") else fallback
