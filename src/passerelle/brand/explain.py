@@ -21,8 +21,8 @@ def line(path: Path, variables: Mapping[str, str], detail: Any) -> str:
     given = [
         variables[name] for name in variables if f"{name}.".startswith(f"{key}.") or f"{key}.".startswith(f"{name}.")
     ]
-    # A contradiction between keys of one table belongs to no key: the table is named, and what the environment set in it.
-    whole = detail["type"] == "value_error" and isinstance(detail.get("input"), dict)
+    # A contradiction between keys of a table belongs to none: say the table, and what the environment set in it.
+    whole = detail["type"] == "value_error" and len(location) == 1 and isinstance(detail.get("input"), dict)
     where = given[0] if given and not whole else f"{path}: {key}"
     source = f" Set by {', '.join(given)}." if given and whole else ""
     said = f"{where}{':' if whole else ''} {_complaint(location, detail)}"

@@ -6,5 +6,4 @@ from __future__ import annotations
 FONTS = {
     "atkinson": '"Atkinson Hyperlegible Next"',
     "public-sans": '"Public Sans"',
-    "source-sans": '"Source Sans 3"',
 }
