@@ -85,7 +85,7 @@ def test_other_policies_are_checked_again() -> None:
 def test_a_brand_cannot_be_changed() -> None:
     loaded = brand.load("demo", {})
     with pytest.raises(ValueError, match="frozen"):
-        loaded.organisation.name = "Another"  # type: ignore[misc]
+        loaded.organisation.name = "Another"
 
 
 def test_the_smallest_brand_takes_every_default(tmp_path: Path) -> None:

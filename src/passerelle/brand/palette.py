@@ -126,14 +126,14 @@ def _tone(colour: Oklch, lightness: float, chroma: float) -> Oklch:
 
 
 def _light(given: str, accent_given: str) -> Tokens:
-    tint = _move(_tone(to_oklch(given), 0.95, 0.02), STEP, (LIGHT.ink, LIGHT.ink_2), TEXT)
+    tint = _move(_tone(to_oklch(given), 0.95, 0.014), STEP, (LIGHT.ink, LIGHT.ink_2), TEXT)
     grounds = (*LIGHT.all, tint)
     brand = _kept(given, grounds, TEXT)
     shown = to_oklch(brand)
     # A brand that is nearly black has no darker neighbour to show that a button is pointed at: it goes lighter.
     beside = shown.lightness - 0.09 if shown.lightness > 0.22 else 0.34
-    strong = _move(replace(shown, lightness=beside), -STEP, grounds, TEXT)
-    side = to_hex(_tone(shown, min(0.33, to_oklch(strong).lightness), 0.12))
+    strong = _move(Oklch(beside, 0.85 * shown.chroma, shown.hue), -STEP, grounds, TEXT)
+    side = to_hex(_tone(to_oklch(strong), min(0.33, to_oklch(strong).lightness), 0.12))
     accent = _kept(accent_given, grounds, PART)
     return Tokens(brand, strong, tint, "#ffffff", accent, side, _mark(side, accent_given))
 
