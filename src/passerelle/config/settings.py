@@ -16,7 +16,7 @@ BRAND = _brand.load(ENV.brand)
 PASSERELLE_DEMO: bool = ENV.demo
 PASSERELLE_DATA_DIR = ENV.data_dir
 PASSERELLE_BASE_URL: str = ENV.base_url
-PASSERELLE_BRAND = ENV.brand
+PASSERELLE_BRAND = BRAND.folder
 PASSERELLE_LIMITS: dict[str, str] = dict(BRAND.limits)
 PASSERELLE_LIMITS_FACTOR: float = ENV.limits_factor
 PASSERELLE_TRUSTED_PROXIES: list[str] = [part.strip() for part in ENV.trusted_proxies.split(",") if part.strip()]
@@ -86,7 +86,7 @@ _PACKAGE = _env.ROOT / "src" / "passerelle"
 TEMPLATES: list[dict[str, Any]] = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
-        "DIRS": [ENV.brand / "templates", _PACKAGE / "templates"],
+        "DIRS": [BRAND.folder / "templates", _PACKAGE / "templates"],
         "OPTIONS": {
             "context_processors": [
                 "django.template.context_processors.request",
@@ -142,14 +142,14 @@ LANGUAGE_COOKIE_NAME = "language"
 LANGUAGE_COOKIE_AGE = 365 * 86400
 LANGUAGE_COOKIE_SECURE = PASSERELLE_SECURE
 LANGUAGE_COOKIE_SAMESITE = "Lax"
-LOCALE_PATHS = [ENV.brand / "locale", _PACKAGE / "locale"]
+LOCALE_PATHS = [BRAND.folder / "locale", _PACKAGE / "locale"]
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = BRAND.organisation.zone
 
 STATIC_URL = "/static/"
 STATIC_ROOT = ENV.data_dir / "static"
-STATICFILES_DIRS = [_PACKAGE / "static", ("brand", ENV.brand / "static")]
+STATICFILES_DIRS = [_PACKAGE / "static", ("brand", BRAND.folder / "static")]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": ENV.data_dir / "files"}},
     "staticfiles": {
