@@ -75,6 +75,14 @@ def whole(*, state: str = "", page: int = 1, size: int = PAGE) -> Page:
     return _page(rows, page, size)
 
 
+def sent(*, to: str = "", most: int) -> list[Message]:
+    """What has left, newest first: for the mailbox of the demonstration."""
+    rows = Message.objects.filter(state=MessageState.SENT)
+    if to:
+        rows = rows.filter(to_address__iexact=to)
+    return list(rows.select_related("link").order_by("-sent_at", "-pk")[:most])
+
+
 def _page(rows: QuerySet[Message], page: int, size: int) -> Page:
     size, page = min(max(size, 1), PAGE_MOST), min(max(page, 1), 10_000)
     start = (page - 1) * size

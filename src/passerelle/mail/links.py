@@ -23,6 +23,7 @@ ROUTES = {
     "objection": "access:objection",
     "activation": "session:activation",
     "designation": "access:designation",
+    "copy": "help:copy",
 }
 # Purposes of which several people hold a living link of the same subject at once; the others have one holder.
 MANY_HOLDERS = frozenset({"objection"})

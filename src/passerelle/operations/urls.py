@@ -1,0 +1,16 @@
+"""Addresses of the portal's own operation. They carry no language."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from passerelle.operations import mailbox
+
+app_name = "operations"
+
+urlpatterns = [
+    path("demo/mailbox/", mailbox.mailbox, name="mailbox"),
+    path("demo/mailbox.json", mailbox.mailbox_json, name="mailbox_json"),
+    path("demo/mailbox/<str:key>", mailbox.mail, name="mail"),
+    path("demo/mailbox/<str:key>/html", mailbox.mail_html, name="mail_html"),
+]
