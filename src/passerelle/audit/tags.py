@@ -28,6 +28,7 @@ class Tag(StrEnum):
     OPENING_PLSA_CORRECTED = "opening:plsa:corrected"
     OPENING_PLSA_VERIFIED = "opening:plsa:verified"
     OPENING_COMPLETED = "opening:access:opened"
+    OPENING_RECORDED = "opening:record:made"
     ACTIVATION_SENT = "opening:activation:sent"
 
     TERMS_PUBLISHED = "terms:version:published"
@@ -57,6 +58,7 @@ class Tag(StrEnum):
     TICKET_RECEIVED = "support:ticket:received"
     TICKET_CLOSED = "support:ticket:closed"
     TICKET_REOPENED = "support:ticket:reopened"
+    TICKET_COPIED = "support:ticket:copied"
     RELAY_SENT = "support:relay:sent"
 
     UNKNOWN_CODES_RUN = "limits:analysis:run_of_unknown_codes"

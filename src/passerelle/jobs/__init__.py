@@ -11,6 +11,6 @@ a second run finds nothing left to do.
 
 from passerelle.jobs.figures import State, state
 from passerelle.jobs.schedules import daily, every
-from passerelle.jobs.work import Later, Retry, enqueue, task
+from passerelle.jobs.work import Later, Retry, enqueue, enqueue_at, task
 
-__all__ = ["Later", "Retry", "State", "daily", "enqueue", "every", "state", "task"]
+__all__ = ["Later", "Retry", "State", "daily", "enqueue", "enqueue_at", "every", "state", "task"]

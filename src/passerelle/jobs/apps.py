@@ -9,4 +9,4 @@ class JobsConfig(AppConfig):
     def ready(self) -> None:
         from passerelle.jobs.checks import settings_agree
 
-        checks.register(settings_agree)
+        checks.register(settings_agree, "passerelle")

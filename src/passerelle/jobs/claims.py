@@ -101,9 +101,13 @@ def fail(claim: Claim, error: BaseException, *, now: datetime) -> timedelta | No
         changes["run_after"] = now + delay
     with transaction.atomic():
         kind = f"{type(error).__module__}.{type(error).__qualname__}"
-        if _close(claim, exception_class_path=kind, traceback="".join(format_exception(error)), **changes):
+        if _close(claim, exception_class_path=kind, traceback=_words(error), **changes):
             Attempt.objects.filter(task_id=claim.row.pk).update(leased_until=None, last_error=kind[:500])
     return delay
+
+
+def _words(error: BaseException) -> str:
+    return "".join(format_exception(error)).replace("\0", "")  # PostgreSQL keeps no null character
 
 
 def put_back(attempt: Attempt, *, now: datetime) -> bool:

@@ -9,4 +9,4 @@ class MailConfig(AppConfig):
     def ready(self) -> None:
         from passerelle.mail.checks import settings_agree
 
-        checks.register(settings_agree)
+        checks.register(settings_agree, "passerelle")

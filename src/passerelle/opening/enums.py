@@ -10,6 +10,7 @@ from django.utils.translation import pgettext_lazy
 class OpeningKind(models.TextChoices):
     OPENING = "opening", _("Opening of an access")
     DESIGNATION = "designation", _("Designation of a PLSA")
+    RENEWAL = "renewal", _("Acceptance of new terms")
 
 
 class OpeningState(models.TextChoices):

@@ -119,16 +119,28 @@ class Objection(models.Model):
         return f"objection to {self.opening_id}"
 
 
+class RecordStage(models.TextChoices):
+    ACCEPTED = "accepted"  # the terms are accepted, the PLSA is being verified
+    OPENED = "opened"
+
+
 class Record(models.Model):
-    """The verifiable record of an acceptance and opening (I8): canonical JSON and its tagged PDF, with digests."""
+    """The verifiable record of an acceptance or opening (I8): canonical JSON and its tagged PDF. Never changed.
+
+    The digest of the JSON stands in the sealed trail. The PDF is drawn from the JSON when it is first asked for.
+    """
 
     key = models.CharField(max_length=40, unique=True, default=random_key, editable=False)
-    opening = models.OneToOneField(Opening, on_delete=models.PROTECT, related_name="record")
+    opening = models.ForeignKey(Opening, on_delete=models.PROTECT, related_name="records")
+    stage = models.CharField(max_length=10, choices=RecordStage)
     json = models.TextField()
     json_sha256 = models.CharField(max_length=64)
     pdf = models.BinaryField(null=True)
     pdf_sha256 = models.CharField(max_length=64, blank=True)
     made_at = models.DateTimeField()
 
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["opening", "stage"], name="opening_record_once")]
+
     def __str__(self) -> str:
-        return f"record of {self.opening_id}"
+        return f"record of {self.opening_id} {self.stage}"

@@ -22,6 +22,7 @@ gives the form back filled in, unbound, without errors. For a form sent by GET w
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Callable
 from functools import partial
@@ -129,7 +130,7 @@ _REPLACED = {"MaxLengthValidator", "ProhibitNullCharactersValidator"}
 def _clean(clean: Callable[[Any], Any], field: forms.Field, limit: int, several: bool, name: str, value: Any) -> Any:
     """Refuse hostile text before the field itself reads it: one message, ours."""
     if isinstance(value, str):
-        label = str(field.label or name)
+        label = _bare(str(field.label or name))
         if field.__dict__.get("strip", True):
             value = value.replace("\r\n", "\n") if several else value.strip(" \t\r\n\u00a0")
         if wrong := complaint(value, several_lines=several):
@@ -145,6 +146,11 @@ def _clean(clean: Callable[[Any], Any], field: forms.Field, limit: int, several:
                 params={"label": label, "limit": limit, "count": len(value)},
             )
     return clean(value)
+
+
+def _bare(label: str) -> str:
+    """The label inside a sentence: without “(optional)” after it."""
+    return re.sub(r"\s*\([^()]*\)$", "", label)
 
 
 def _word(field: forms.Field) -> None:

@@ -92,7 +92,13 @@ def index(request: HttpRequest) -> HttpResponse:
     _debug_only()
     now = timezone.now()
     wrong = SampleForm(
-        {"cofor": "A1B2", "email": "m.fournier.example", "phone": "1" * 220, "comments": "é" * 520, "role": "nobody"},
+        {
+            "wrong-cofor": "A1B2",
+            "wrong-email": "m.fournier.example",
+            "wrong-phone": "1" * 220,
+            "wrong-comments": "é" * 520,
+            "wrong-role": "nobody",
+        },
         prefix="wrong",
     )
     wrong.add_error("cofor", _("COFOR must be 6 characters. You entered 4."))

@@ -1,5 +1,16 @@
 """What can be done to the Suppliers Database."""
 
 from passerelle.suppliers.actions.companies import close_company, register, reopen_company
+from passerelle.suppliers.actions.imports import ChangeSet, Consequence, FindConsequences, Note, apply_import, plan
 
-__all__ = ["close_company", "register", "reopen_company"]
+__all__ = [
+    "ChangeSet",
+    "Consequence",
+    "FindConsequences",
+    "Note",
+    "apply_import",
+    "close_company",
+    "plan",
+    "register",
+    "reopen_company",
+]

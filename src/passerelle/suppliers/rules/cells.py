@@ -29,6 +29,8 @@ _BLANKS = re.compile(r"\s+")
 # Joiners and direction marks belong to the spelling of names in several alphabets; other invisible signs do not.
 _SPELLING = frozenset("\u200c\u200d\u200e\u200f\u00ad")
 _UNSEEN = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
+# What a spreadsheet writes where a formula failed.
+_FAILED = frozenset({"#N/A", "#REF!", "#NAME?", "#VALUE!", "#DIV/0!", "#NULL!", "#NUM!"})
 
 
 def _most(model: type[models.Model], name: str) -> int:
@@ -39,6 +41,8 @@ def _most(model: type[models.Model], name: str) -> int:
 
 def clean_text(cell: str) -> str:
     """Text in one line: blanks of all kinds and line breaks become one space. Unseen characters are unfit."""
+    if cell.startswith("#") and cell in _FAILED:
+        raise Unfit("formula_failed", value=cell)
     if cell.isascii() and cell.isprintable():
         return cell.strip() if "  " not in cell else " ".join(cell.split())
     text = unicodedata.normalize("NFC", _BLANKS.sub(" ", cell))
@@ -54,6 +58,7 @@ class Cells:
     def __init__(self, brand: Brand) -> None:
         self.brand = brand
         self.categories = frozenset(category.code for category in brand.categories)
+        self.cofor_pattern = re.compile(brand.codes.cofor_pattern)
         self.site_pattern = re.compile(brand.codes.site_pattern)
 
     @cached_property
@@ -87,11 +92,11 @@ class Cells:
 
     def cofor(self, cell: str) -> str:
         text = clean_text(cell)
-        verdict, code = check_cofor(text), normalise_cofor(text)
-        if not verdict:
+        code = normalise_cofor(text)
+        if not (code.isascii() and self.cofor_pattern.fullmatch(code)):
             codes = self.brand.codes
             raise Unfit(
-                verdict.reason,
+                check_cofor(code).reason,
                 value=clipped(code),
                 count=len(code),
                 expected=codes.cofor_length,

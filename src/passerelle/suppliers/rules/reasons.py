@@ -13,7 +13,7 @@ from passerelle.core.errors import Refused
 
 MESSAGES = {
     # The file as a whole.
-    "file_empty": _("The file is empty. Its first line must name the columns: %(known)s."),
+    "file_empty": _("The file has no content. Its first line must name the columns: %(known)s."),
     "file_encoding": _("Line %(line)s is not UTF-8. Save the file again as “CSV UTF-8”."),
     "file_quotes": _(
         "From line %(line)s the quotation marks do not pair up (%(detail)s). Close each cell with the mark that opened "
@@ -26,14 +26,17 @@ MESSAGES = {
     "file_not_workbook": _(
         "The file is not an XLSX workbook that can be read. Save it again as XLSX, or as CSV UTF-8."
     ),
-    "file_old_workbook": _("The file is a workbook of the old XLS format. Save it as XLSX, or as CSV UTF-8."),
+    "file_old_workbook": _(
+        "The file is a workbook of the old XLS format, or one with a password. Save it as XLSX without a password, "
+        "or as CSV UTF-8."
+    ),
     "file_columns_unknown": _("Unknown columns: %(columns)s. The known ones are: %(known)s."),
     "file_columns_twice": _("Columns that stand more than once: %(columns)s. Keep one of each."),
     "file_columns_missing": _("Columns that are missing: %(columns)s. The first line must name them."),
     # A row.
     "cells_missing": _("The row has %(count)s cells where the first line has %(expected)s. Complete it."),
     "cells_too_many": _(
-        "The row has more cells than the first line has columns. Put cells that hold a %(sign)s in quotes."
+        "The row holds more than the %(expected)s columns of the first line. Put cells that hold a separator in quotes."
     ),
     "cofor_twice": _("The COFOR %(value)s stands on several lines of the file: %(lines)s. Keep one."),
     "duns_twice": _(
@@ -46,6 +49,7 @@ MESSAGES = {
     # A cell.
     "missing": _("The cell is empty. This column must be filled in."),
     "control": _("The cell holds a character that cannot be seen (%(sign)s). Remove it."),
+    "formula_failed": _("The cell holds %(value)s: a formula of the spreadsheet failed. Write the value."),
     "too_long": _("The cell has %(count)s characters; at most %(most)s can be kept."),
     "cofor_missing": _("The COFOR is missing."),
     "cofor_length": _("“%(value)s” has %(count)s characters; a COFOR has %(expected)s."),

@@ -108,7 +108,7 @@ def error_links(form: object = None, errors: object = None) -> list[dict[str, st
         links += [{"text": str(text), "target": ""} for text in form.non_field_errors()]
         for field in form:
             target = getattr(field, "error_target", field.id_for_label)
-            links += [{"text": str(text), "target": target} for text in field.errors[:1]]
+            links += [{"text": str(text), "target": target} for text in list(field.errors)[:1]]
     for extra in errors if isinstance(errors, list | tuple) else ():
         text, target = extra if isinstance(extra, list | tuple) else (extra, "")
         links.append({"text": str(text), "target": str(target)})

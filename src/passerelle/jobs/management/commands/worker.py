@@ -13,6 +13,7 @@ from passerelle.jobs.worker import LANES, Worker, listen, run_batch
 
 class Command(BaseCommand):
     help = "Runs background tasks: mails, reminders, the seal of the trail. Start as many as you like, on any machine."
+    requires_system_checks = ["passerelle"]
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--batch", action="store_true", help="run everything that is due now, then exit")

@@ -1,0 +1,109 @@
+"""The access analysis as a web service (C9): the same object as the page, the same limits without a key."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import structlog
+from django.db import DatabaseError
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import get_language, get_language_from_request, override
+from django.utils.translation import gettext as _
+from ninja import Query, Router
+
+from passerelle import brand
+from passerelle.accounts.queries import api_key
+from passerelle.api.access.schemas import AnalysisOut, Problem
+from passerelle.core import clock
+from passerelle.limits.check import Allowance, hit
+from passerelle.opening import queries
+from passerelle.opening.rules import Analysis, words_for
+from passerelle.suppliers.rules import check_cofor, check_site
+from passerelle.web.requests import client_address
+
+router = Router(tags=["Access"])
+log = structlog.get_logger(__name__)
+
+LANGUAGES = {"en", "fr"}
+
+
+@router.get(
+    "/access-analysis/{cofor}",
+    response={200: AnalysisOut, 401: Problem, 422: Problem, 429: Problem, 503: Problem},
+    summary="Where does the access of this company stand?",
+    exclude_unset=True,
+)
+def access_analysis(
+    request: HttpRequest,
+    response: HttpResponse,
+    cofor: str,
+    site: str = Query("", max_length=40, description="A site code, optional"),
+    lang: str = Query("", max_length=10, description="en or fr; else Accept-Language"),
+) -> tuple[int, Any]:
+    """Six checks in order, stopping at the first NO. Answers 200 for every well-formed code, known or not.
+
+    Send a key as `Authorization: Bearer …` for a higher limit. Answers are not to be stored.
+    """
+    response["Cache-Control"] = "private, no-store"
+    language = lang if lang in LANGUAGES else get_language_from_request(request)[:2]
+    with override(language if language in LANGUAGES else "en"):
+        try:
+            return _answer(request, response, cofor, site)
+        except DatabaseError:
+            log.exception("analysis_unavailable")
+            return 503, _problem("unavailable", _("The Suppliers Database cannot be read at present. Try again later."))
+
+
+def _answer(request: HttpRequest, response: HttpResponse, cofor: str, site: str) -> tuple[int, Any]:
+    allowance = _allowance(request)
+    if allowance is None:
+        return 401, _problem("key_unknown", _("This key is not known, or was revoked. Send a living key, or none."))
+    if not allowance:
+        response["Retry-After"] = str(max(1, int((allowance.again_at - clock.now()).total_seconds())))
+        return 429, _problem("too_many", _("Too many analyses. Try again later, or ask for a key."))
+    if not check_cofor(cofor[:60]) or len(cofor) > 60:
+        codes = brand.current().codes
+        words = _("The code must be %(length)d letters or digits, such as %(example)s.") % {
+            "length": codes.cofor_length, "example": codes.cofor_example,
+        }  # fmt: skip
+        return 422, _problem("cofor_malformed", words)
+    if site.strip() and not check_site(site):
+        return 422, _problem("site_malformed", _("The site code has letters A to Z, digits and hyphens only."))
+    analysis = queries.analyse(cofor, site=site, now=clock.now())
+    return 200, as_json(analysis)
+
+
+def _allowance(request: HttpRequest) -> Allowance | None:
+    """The limit of the key, or of the address where no key came; None for a key nobody holds."""
+    kind, _space, value = request.headers.get("Authorization", "").partition(" ")
+    if kind.lower() == "bearer" and value:
+        key = api_key(value.strip())
+        return hit("analysis_key", key.key, now=clock.now()) if key else None
+    return hit("analysis", client_address(request), now=clock.now())
+
+
+def as_json(analysis: Analysis) -> dict[str, Any]:
+    """The analysis in the contract's form."""
+    verdict = analysis.verdict
+    found: dict[str, Any] = {
+        "cofor": analysis.cofor,
+        "site": analysis.site,
+        "checks": [
+            {"number": check.number, "code": check.code.value, "state": check.state.value} for check in analysis.checks
+        ],
+        "stopped_at": analysis.stopped_at,
+        "reason": verdict.reason,
+        "actor": verdict.actor,
+        "next": {
+            "action": verdict.next_action,
+            "label": str(words_for(analysis.reason).label),
+            "help": f"/{get_language()}/help/#reason-{verdict.reason}",
+        },
+    }
+    if analysis.site_known is not None:
+        found["site_known"] = analysis.site_known
+    return found
+
+
+def _problem(code: str, message: str) -> dict[str, str]:
+    return {"code": code, "message": message}

@@ -1,0 +1,34 @@
+"""Every address of the portal (contract). Pages of people carry their language; machines' addresses do not."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.conf.urls.i18n import i18n_patterns
+from django.urls import include, path
+
+from passerelle.api.urls import api
+from passerelle.web import errors
+from passerelle.web.access import open_urls
+
+urlpatterns = [
+    path("", include("passerelle.portal.welcome.root_urls")),
+    path("", include("passerelle.operations.urls")),
+    path("", include("passerelle.web.urls")),
+    path("api/v1/", (open_urls(api.urls[0]), *api.urls[1:])),
+    *i18n_patterns(
+        path("", include("passerelle.portal.welcome.urls")),
+        path("present-your-company/", include("passerelle.portal.presentation.urls")),
+        path("get-an-access/", include("passerelle.portal.access.urls")),
+        path("help/", include("passerelle.portal.help.urls")),
+        path("", include("passerelle.portal.session.urls")),
+        path("desk/", include("passerelle.backoffice.urls")),
+    ),
+]
+
+if settings.DEBUG:
+    urlpatterns += i18n_patterns(path("gallery/", include("passerelle.web.gallery_urls")))
+
+handler400 = errors.bad_request
+handler403 = errors.forbidden
+handler404 = errors.not_found
+handler500 = errors.server_error

@@ -1,0 +1,53 @@
+"""Signing in and out, and the company a session acts for."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import transaction
+
+from passerelle.accounts.models import Person
+from passerelle.audit.record import record
+from passerelle.audit.tags import Tag
+from passerelle.core.actor import Actor
+from passerelle.core.errors import Refused
+from passerelle.entry.rules import doors
+from passerelle.memberships.models import Membership
+from passerelle.memberships.queries import of_person
+
+
+@transaction.atomic
+def note_sign_in(*, person_id: int, actor: Actor, now: datetime) -> Person:
+    """Keep when and from where a person signed in."""
+    person = Person.objects.select_for_update(no_key=True).get(pk=person_id)
+    person.last_sign_in_at = now
+    person.save(update_fields=["last_sign_in_at"])
+    record(Tag.SIGNED_IN, actor=actor, now=now, subject_key=person.key, person_key=person.key)
+    return person
+
+
+@transaction.atomic
+def note_refusal(*, person_key: str, reason: str, actor: Actor, now: datetime) -> None:
+    """Keep that a sign-in was refused and why. The page never says it (D2)."""
+    record(
+        Tag.SIGN_IN_REFUSED, actor=actor, now=now, subject_key=person_key, person_key=person_key,
+        new={"reason": reason},
+    )  # fmt: skip
+
+
+@transaction.atomic
+def note_sign_out(*, person_key: str, actor: Actor, now: datetime) -> None:
+    record(Tag.SIGNED_OUT, actor=actor, now=now, subject_key=person_key, person_key=person_key)
+
+
+@transaction.atomic
+def choose_company(*, person: Person, company_key: str, actor: Actor, now: datetime) -> Membership:
+    """Choose the company a session acts for (E6). Refuses `company_closed_to_you` unless it lets this person in."""
+    for membership in doors(list(of_person(person, now))):
+        if membership.company.key == company_key:
+            record(
+                Tag.COMPANY_CHOSEN, actor=actor, now=now, subject_key=person.key, person_key=person.key,
+                company_key=company_key,
+            )  # fmt: skip
+            return membership
+    raise Refused("company_closed_to_you", field="company")

@@ -1,0 +1,43 @@
+"""When a mandate or membership counts. Effects downward are derived, never pushed: all of it ends with the company."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db.models import Q
+
+from passerelle.accounts.enums import LoginState
+from passerelle.core.verdict import Verdict, no, yes
+from passerelle.memberships.enums import MandateState
+from passerelle.memberships.models import Membership
+
+# A suspended PLSA counts as none (C1); a blocked one still holds the mandate, a security rule must not orphan a company.
+NOT_COUNTING = (LoginState.DELETED, LoginState.SUSPENDED)
+
+
+def mandate_in_force(now: datetime) -> Q:
+    """The mandates that count now, as a condition on `Mandate` (decision 31, check 6)."""
+    return (
+        Q(state=MandateState.IN_FORCE, starts_at__lte=now, membership__ended_at__isnull=True)
+        & (Q(ends_at__isnull=True) | Q(ends_at__gt=now))
+        & ~Q(membership__person__state__in=NOT_COUNTING)
+    )
+
+
+def may_act_for(membership: Membership) -> Verdict:
+    """Whether a membership lets its person into the private area of its company.
+
+    No when it ended, when the company is no longer a legal entity (H4), when its access was never opened or is
+    suspended. Reads `membership.company` and its `access`.
+    """
+    if membership.ended_at is not None:
+        return no("membership_ended", actor="plsa", next_action="contact_plsa", since=membership.ended_at)
+    company = membership.company
+    if not company.active:
+        return no("company_closed", actor="purchasing", next_action="contact_assistance", since=company.closed_at)
+    access = getattr(company, "access", None)
+    if access is None:
+        return no("access_not_open", actor="requester", next_action="request_access")
+    if access.suspended_at is not None:
+        return no("access_suspended", actor="assistance", next_action="contact_assistance", since=access.suspended_at)
+    return yes("member")

@@ -1,0 +1,70 @@
+"""What the clock does: reminders, and the end of what nobody finishes (decision 7)."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from django.db import transaction
+
+from passerelle import brand
+from passerelle.audit.tags import Tag
+from passerelle.core.actor import SYSTEM
+from passerelle.opening import mails
+from passerelle.opening.actions.base import advance, issue_terms_link, lock_opening, void_terms_link, write
+from passerelle.opening.enums import LIVING, MAY_LAPSE, OpeningState, Step
+from passerelle.opening.models import Opening
+
+
+def lapse_due(*, now: datetime) -> int:
+    """End every opening whose time is over, each in its own transaction; answers how many."""
+    keys = list(Opening.objects.filter(state__in=MAY_LAPSE, lapses_at__lte=now).values_list("key", flat=True)[:1000])
+    return sum(_lapse(key, now=now) for key in keys)
+
+
+@transaction.atomic
+def _lapse(key: str, *, now: datetime) -> bool:
+    opening = lock_opening(key)
+    if opening.state not in MAY_LAPSE or opening.lapses_at > now:
+        return False
+    void_terms_link(opening, now=now)
+    advance(opening, Step.LAPSE, tag=Tag.OPENING_LAPSED, actor=SYSTEM, now=now)
+    mails.lapsed(opening, now=now)
+    return True
+
+
+def remind_due(*, now: datetime) -> int:
+    """Remind whoever holds what waits, on the days the brand says after its step began; answers how many mails."""
+    days = brand.current().policies.opening_reminder_days
+    sent = 0
+    for number, day in enumerate(days, start=1):
+        late = Opening.objects.filter(
+            state__in=[OpeningState.AWAITING, OpeningState.TO_VERIFY],
+            reminders=number - 1,
+            state_since__lte=now - timedelta(days=day),
+            lapses_at__gt=now,
+        )
+        for key in list(late.values_list("key", flat=True)[:1000]):
+            sent += _remind(key, number, now=now)
+    return sent
+
+
+@transaction.atomic
+def _remind(key: str, number: int, *, now: datetime) -> bool:
+    opening = lock_opening(key)
+    if opening.state not in LIVING or opening.reminders != number - 1:
+        return False
+    opening.reminders = number
+    opening.save(update_fields=["reminders"])
+    if opening.state == OpeningState.TO_VERIFY:
+        mails.to_verify(opening, now=now)
+    elif opening.state == OpeningState.AWAITING:
+        link = opening.terms_link
+        if link is None or link.expires_at <= now or link.superseded_at is not None:
+            link = issue_terms_link(opening, now=now)
+            opening.terms_link, opening.terms_sent_at = link, now
+            opening.save(update_fields=["terms_link", "terms_sent_at"])
+        mails.reminder(opening, link=link, now=now)
+    else:
+        return False
+    write(opening, Tag.OPENING_REMINDED, actor=SYSTEM, now=now, new={"number": number})
+    return True

@@ -1,0 +1,173 @@
+"""Signing in and out, and the first password (A1, D1, D2, D4)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.contrib.auth import authenticate, login, logout
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.debug import sensitive_post_parameters
+
+from passerelle import brand
+from passerelle.accounts.models import Person
+from passerelle.accounts.rules import fold_login
+from passerelle.core import clock
+from passerelle.core.actor import Actor, ActorKind
+from passerelle.core.errors import Refused
+from passerelle.entry import actions as entry
+from passerelle.entry.rules import may_enter
+from passerelle.limits.check import Allowance, forget, hit
+from passerelle.mail import links
+from passerelle.mail.links import LinkStatus
+from passerelle.memberships.queries import of_person
+from passerelle.opening import actions as opening
+from passerelle.portal.access.words import refusal_words
+from passerelle.portal.session.forms import NewPasswordForm, SignInForm
+from passerelle.web.access import never_stored, open_page, safe_next
+from passerelle.web.dates import hour
+from passerelle.web.forms import bind, was_switched
+from passerelle.web.requests import actor, client_address
+
+
+@open_page
+@never_stored
+@sensitive_post_parameters("password")
+def sign_in(request: HttpRequest) -> HttpResponse:
+    """One answer for unknown, deleted, suspended, blocked and wrong; only a pause is shown (D2, decision 14)."""
+    if request.user.is_authenticated and request.method == "GET":
+        return redirect(safe_next(request, home_address(request.user)))
+    form = bind(request, SignInForm)
+    sent = form.is_bound and not was_switched(request)
+    if sent and form.is_valid():
+        if done := _enter(request, form):
+            return done
+    status = 422 if sent else 200
+    context = {"form": form, "next": request.POST.get("next") or request.GET.get("next", "")}
+    return render(request, "session/sign_in.html", context, status=status)
+
+
+def _enter(request: HttpRequest, form: SignInForm) -> HttpResponse | None:
+    now, address = clock.now(), client_address(request)
+    typed = fold_login(form.cleaned_data["login"])
+    for pause in (hit("sign_in_address", address, now=now), _tries(typed, now)):
+        if not pause:
+            form.add_error(None, _("Sign-in is paused until %(hour)s to protect the account") % {"hour": hour(pause.again_at)})
+            return None
+    person = authenticate(request, login=typed, password=form.cleaned_data["password"])
+    if isinstance(person, Person) and may_enter(person, list(of_person(person, now))):
+        forget("sign_in_login", typed, now=now)
+        return _let_in(request, person, now)
+    _note_refusal(typed, person, actor(request), now)
+    form.add_error(None, _("B2B login or password not recognised. Check both, or see what to do below."))
+    return None
+
+
+def _tries(typed: str, now: datetime) -> Allowance:
+    """Count one password tried on what was typed, whether or not such a login exists."""
+    return hit("sign_in_login", typed, now=now)
+
+
+def _note_refusal(typed: str, entered: object, who: Actor, now: datetime) -> None:
+    person = entered if isinstance(entered, Person) else Person.objects.filter(login_key=typed).first()
+    if person is None:
+        entry.note_refusal(person_key="", reason="unknown", actor=who, now=now)
+        return
+    verdict = may_enter(person, list(of_person(person, now)))
+    reason = "wrong_password" if verdict or not isinstance(entered, Person) else verdict.reason
+    entry.note_refusal(person_key=person.key, reason=reason, actor=who, now=now)
+
+
+def _let_in(request: HttpRequest, person: Person, now: datetime) -> HttpResponse:
+    address = client_address(request)
+    kind = ActorKind.STAFF if person.is_staff else ActorKind.PERSON
+    who = Actor(kind, key=person.key, name=person.get_full_name(), address=address)
+    entry.note_sign_in(person_id=person.pk, actor=who, now=now)
+    login(request, person)
+    session = request.session
+    session["epoch"] = person.credential_epoch
+    session["device"] = request.headers.get("User-Agent", "")[:200]
+    session["address"] = address
+    session["created_at"] = session["last_seen_at"] = now.isoformat()
+    return redirect(safe_next(request, home_address(person)))
+
+
+def home_address(person: object) -> str:
+    return reverse("desk:overview") if getattr(person, "is_staff", False) else reverse("session:home")
+
+
+@open_page
+@never_stored
+def sign_out(request: HttpRequest) -> HttpResponse:
+    """Sign out everywhere this session reaches (D4). GET shows the button, POST ends the session."""
+    if request.method == "POST":
+        if request.user.is_authenticated:
+            who = actor(request)
+            logout(request)
+            entry.note_sign_out(person_key=who.key, actor=who, now=clock.now())
+        return render(request, "session/signed_out.html")
+    if not request.user.is_authenticated:
+        return render(request, "session/signed_out.html")
+    return render(request, "session/sign_out.html")
+
+
+@open_page
+@never_stored
+@sensitive_post_parameters("new_password")
+def activation(request: HttpRequest, token: str) -> HttpResponse:
+    """Choose the first password by the link of the activation mail; then sign in with it."""
+    state = links.find(token, "activation", clock.now())
+    person = Person.objects.filter(key=state.link.subject_key).first() if state.link else None
+    if state.link is None or person is None or state.status is not LinkStatus.VALID:
+        code = {LinkStatus.UNKNOWN: 404, LinkStatus.USED: 200}.get(state.status, 410)
+        return render(request, "session/link_ended.html", {"status": state.status.value}, status=code)
+    if request.method == "GET":
+        links.mark_opened(state.link, clock.now())
+    form = bind(request, NewPasswordForm)
+    sent = form.is_bound and not was_switched(request)
+    if sent and form.is_valid():
+        holder = Actor(ActorKind.LINK, key=state.link.key, name=person.get_full_name(), address=client_address(request))
+        try:
+            opening.activate(
+                link_key=state.link.key, password=form.cleaned_data["new_password"], actor=holder, now=clock.now()
+            )
+        except Refused as refusal:
+            if refusal.code != "password":
+                words = str(refusal_words(refusal)) if refusal.code != "login_closed" else ""
+                return render(request, "session/link_ended.html", {"status": "moved", "moved": words}, status=409)
+            for fault in password_words(refusal):
+                form.add_error("new_password", fault)
+        else:
+            return render(request, "session/password_saved.html", {"login": person.login})
+    context = {"form": form, "person": person, "token": token}
+    return render(request, "session/choose_password.html", context, status=422 if sent else 200)
+
+
+def password_words(refusal: Refused) -> list[str]:
+    """What a new password lacks, in words that say how to mend it."""
+    policies = brand.current().policies
+    words = {
+        "short": ngettext(
+            "Password must be %(count)d character or more",
+            "Password must be %(count)d characters or more",
+            policies.password_min_length,
+        )
+        % {"count": policies.password_min_length},
+        "long": ngettext(
+            "Password must be %(count)d character or fewer",
+            "Password must be %(count)d characters or fewer",
+            policies.password_max_length,
+        )
+        % {"count": policies.password_max_length},
+        "common": _("This password is in lists of known passwords. Choose another"),
+        "personal": _("This password is made of your own name, login or address. Choose another"),
+        "same": _("This is your present password. Choose another"),
+    }
+    faults = refusal.facts["faults"]
+    assert isinstance(faults, list)  # noqa: S101
+    return [words[fault] for fault in faults]
+
+

@@ -1,0 +1,27 @@
+"""Which version is in force, which one is asked for."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from passerelle.suppliers.models import Company
+from passerelle.terms.models import Acceptance, Text, Version
+
+
+def current_version(now: datetime) -> Version | None:
+    """The newest version in effect."""
+    return Version.objects.filter(effective_at__lte=now).order_by("-number").first()
+
+
+def current_text(language: str, now: datetime) -> Text | None:
+    """The current version in a language, in English where it is not translated."""
+    version = current_version(now)
+    if version is None:
+        return None
+    texts = {text.language: text for text in version.texts.select_related("version")}
+    return texts.get(language) or texts.get("en") or next(iter(texts.values()), None)
+
+
+def latest_acceptance(company: Company) -> Acceptance | None:
+    """The newest acceptance of a company, with its version."""
+    return company.acceptances.select_related("version", "text").order_by("-accepted_at", "-pk").first()
