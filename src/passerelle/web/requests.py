@@ -28,7 +28,7 @@ class RequestContext:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         sent = request.headers.get("X-Request-ID", "")
         trusted = is_trusted(request.META.get("REMOTE_ADDR", ""))
-        number = sent if trusted and _NUMBER.fullmatch(sent) else uuid4().hex
+        number = sent if trusted and _NUMBER.fullmatch(sent) else uuid4().hex[:16]
         request.number = number  # type: ignore[attr-defined]
         with structlog.contextvars.bound_contextvars(request=number):
             response = self.get_response(request)
