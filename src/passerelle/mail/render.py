@@ -50,7 +50,7 @@ def render(message: Message, *, with_link: bool = True) -> Rendered:
             "link_url": link_url,
         }
         subject = " ".join(_fill(f"mails/{message.kind}/subject.txt", context, escape=False).split())[:SUBJECT_MOST]
-        context["subject"] = subject
+        context["mail_subject"] = subject  # not "subject": a message to the Assistance has one of its own
         text = _fill(f"mails/{message.kind}/text.txt", context, escape=False)
         html = _fill(f"mails/{message.kind}/body.html", context, escape=True)
     return Rendered(subject, tidy(text), html)
