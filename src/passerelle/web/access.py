@@ -114,5 +114,7 @@ def sign_in_address(request: HttpRequest) -> str:
 def safe_next(request: HttpRequest, fallback: str) -> str:
     """The page to go on to after signing in: only an address of ours, else the fallback."""
     wanted = request.POST.get("next") or request.GET.get("next") or ""
-    inside = url_has_allowed_host_and_scheme(wanted, allowed_hosts={request.get_host()}, require_https=request.is_secure())
+    inside = url_has_allowed_host_and_scheme(
+        wanted, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+    )
     return wanted if inside and wanted.startswith("/") else fallback

@@ -147,7 +147,7 @@ def language_of(request: HttpRequest) -> str:
 def _page(request: HttpRequest, template: str, status: int, **context: Any) -> HttpResponse:
     with translation.override(language_of(request)):
         try:
-            html = render_to_string(template, {**bare_shell(request), **context})
+            html: str = render_to_string(template, {**bare_shell(request), **context})
         except Exception:
             log.exception("An error page could not be rendered")
             html = _last_resort()
@@ -169,9 +169,9 @@ def _last_resort() -> str:
 
 __all__ = [
     "bad_request",
+    "forbidden",
     "form_expired",
     "not_found",
-    "forbidden",
     "server_error",
     "unavailable",
 ]

@@ -56,11 +56,15 @@ class SampleForm(PortalForm):
     """One field of each kind."""
 
     cofor = forms.CharField(
-        label=_("COFOR"), widget=CodeInput(width=10), help_text=_("6 letters or digits. You find it on your purchase orders.")
+        label=_("COFOR"),
+        widget=CodeInput(width=10),
+        help_text=_("6 letters or digits. You find it on your purchase orders."),
     )
     email = forms.EmailField(label=_("E-mail address"), widget=forms.EmailInput(attrs={"autocomplete": "email"}))
     phone = forms.CharField(
-        label=_("Phone (optional)"), required=False, widget=forms.TextInput(attrs={"autocomplete": "tel", "type": "tel"})
+        label=_("Phone (optional)"),
+        required=False,
+        widget=forms.TextInput(attrs={"autocomplete": "tel", "type": "tel"}),
     )
     password = forms.CharField(
         label=_("Password"), strip=False, widget=forms.PasswordInput(attrs={"autocomplete": "current-password"})
@@ -105,20 +109,12 @@ def index(request: HttpRequest) -> HttpResponse:
     context = {
         "now": now,
         "sample": SampleForm(prefix="sample"),
+        "first": SampleForm(prefix="first"),
         "wrong": wrong,
         "states": states(),
         "kinds": ["ok", "warn", "err", "info", "mute"],
         "page": Page([], previous_url="?page=1", next_url="?page=3", range="26 – 50"),
         "cartouche": [(_("Reference"), "GA-7K2M-Q4XW"), (_("Asked on"), "2 March 2026")],
-        "groups": [
-            {"label": "", "links": [
-                {"label": _("Home"), "url": "#home", "current": "page"},
-                {"label": _("Applications"), "url": "#applications", "current": ""},
-            ]},
-            {"label": _("Access administration"), "links": [
-                {"label": _("Users"), "url": "#users", "current": "", "count": 48},
-            ]},
-        ],
     }  # fmt: skip
     messages.success(request, _("The e-mail was sent again."))
     return render(request, "gallery/index.html", context)
@@ -148,7 +144,26 @@ def _debug_only() -> None:
 
 def _expired(request: HttpRequest, **context: Any) -> HttpResponse:
     """The page of an expired form as it looks after a real one."""
-    return errors.expired_page(request, [("cofor", "A1B2C3"), ("comments", "Our plant moved.\nWho do we tell?")], **context)
+    return errors.expired_page(
+        request, [("cofor", "A1B2C3"), ("comments", "Our plant moved.\nWho do we tell?")], **context
+    )
+
+
+def _area() -> dict[str, Any]:
+    """What the frame of an area shows to somebody who is signed in."""
+    home = [
+        {"label": _("Home"), "url": "#home", "current": ""},
+        {"label": _("Applications"), "url": "#applications", "current": ""},
+    ]
+    people = [
+        {"label": _("Users"), "url": "#users", "current": "page", "count": 48},
+        {"label": _("Invitations"), "url": "#invitations", "current": ""},
+    ]
+    return {
+        "area_groups": [{"label": "", "links": home}, {"label": _("Access administration"), "links": people}],
+        "page": Page([], previous_url="?page=1", next_url="?page=3", range="26 – 50"),
+        "now": timezone.now(),
+    }
 
 
 register("error-400", errors.bad_request)
@@ -160,5 +175,5 @@ register("error-503-until", errors.unavailable, lambda: {"until": timezone.now()
 register("error-form-expired", _expired)
 register("error-form-expired-with-password", _expired, {"left_out": True, "had_files": True})
 register("error-form-from-elsewhere", lambda request: errors.expired_page(request, [], from_elsewhere=True))
-register("layout-private", "gallery/private.html")
-register("layout-desk", "gallery/desk.html")
+register("layout-private", "gallery/private.html", _area)
+register("layout-desk", "gallery/desk.html", _area)

@@ -55,7 +55,9 @@ class PortalBoundField(BoundField):
 
     @property
     def is_radio(self) -> bool:
-        return isinstance(self.field.widget, forms.RadioSelect)
+        # A group of boxes is a kind of radio group to Django; to people it is not.
+        widget = self.field.widget
+        return isinstance(widget, forms.RadioSelect) and not isinstance(widget, forms.CheckboxSelectMultiple)
 
     @property
     def described_by(self) -> str:

@@ -18,6 +18,7 @@ from django.utils.translation import gettext
 from passerelle import brand
 from passerelle.web import dates
 from passerelle.web.assets import built, static_address
+from passerelle.web.markdown import render as render_markdown
 
 register = template.Library()
 
@@ -71,6 +72,12 @@ def parts(done: object, total: object) -> list[str]:
 @register.filter
 def notice_kind(level_tag: str) -> str:
     return {"success": "ok", "warning": "warn", "error": "err"}.get(level_tag, "info")
+
+
+@register.filter
+def markdown(value: object, first_heading: int = 3) -> SafeString:
+    """A text of staff or brands as safe HTML, its headings below those of the page."""
+    return render_markdown(str(value), first_heading=first_heading)
 
 
 @register.simple_tag
@@ -153,7 +160,7 @@ class TermNode(Node):
 
 @register.tag
 def term(parser: Parser, token: Token) -> TermNode:
-    """{% term "plsa" [plural] [label] [as name] %}: the brand's word in the current language; `label` capitalises it."""
+    """{% term "plsa" [plural] [label] [as name] %}: the brand's word in this language; `label` capitalises it."""
     bits = token.split_contents()[1:]
     target = ""
     if len(bits) >= 2 and bits[-2] == "as":
