@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import itertools
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import PurePath
@@ -153,15 +154,15 @@ def _notes(reasons: Iterator[tuple[int, str, Reason]]) -> Iterator[Note]:
 
 
 def _read(file: BinaryIO, stage: Stage) -> int:
-    sheet = read_sheet(file, COLUMNS)
-    heading = next(sheet, None)
-    if heading is None:
-        raise FileRefused("file_empty", known=", ".join(COLUMNS))
-    rows = Rows(heading[1], brand.current())
     count = 0
-    while batch := [rows.read(line, cells) for line, cells in itertools.islice(sheet, BATCH)]:
-        stage.add_rows(batch)
-        count += len(batch)
+    with closing(read_sheet(file, COLUMNS, {"duns": 9})) as sheet:
+        heading = next(sheet, None)
+        if heading is None:
+            raise FileRefused("file_empty", known=", ".join(COLUMNS))
+        rows = Rows(heading[1], brand.current())
+        while batch := [rows.read(line, cells) for line, cells in itertools.islice(sheet, BATCH)]:
+            stage.add_rows(batch)
+            count += len(batch)
     return count
 
 

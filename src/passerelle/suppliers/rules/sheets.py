@@ -11,8 +11,9 @@ import itertools
 import re
 import warnings
 import zipfile
-from collections.abc import Collection, Iterator
-from datetime import date, datetime
+from collections.abc import Collection, Generator, Iterator, Mapping, Sequence
+from contextlib import closing
+from datetime import date, datetime, time
 from functools import partial
 from typing import Any, BinaryIO
 
@@ -32,28 +33,30 @@ _BATCH = 500
 _ZEROS = re.compile(r"0+")
 
 
-def read_sheet(file: BinaryIO, known: Collection[str]) -> Iterator[Row]:
+def read_sheet(file: BinaryIO, known: Collection[str], digits: Mapping[str, int]) -> Generator[Row, None, None]:
     """The rows of the file from its heading on; lines without any content are passed over.
 
-    `known` are the column names by which the separator of a CSV file is recognised. Raises `FileRefused`, possibly
-    after some rows, when the file cannot be read any further.
+    `known` are the column names by which the separator of a CSV file is recognised. `digits` tells how many digits
+    the numbers of a column have: a workbook drops the zeros they begin with. Raises `FileRefused`, possibly after
+    some rows, when the file cannot be read any further.
     """
     start = file.read(8)
     file.seek(0)
     if start.startswith(b"PK\x03\x04"):
-        rows = _workbook(file)
+        rows = _workbook(file, digits)
     elif start.startswith(b"\xd0\xcf\x11\xe0"):
         raise FileRefused("file_old_workbook")
     else:
         rows = _csv(file, known)
-    for count, (line, cells) in enumerate(rows):
-        if count > MOST_ROWS:
-            raise FileRefused("file_too_many_rows", most=MOST_ROWS)
-        if any(cells) and any(cell.strip() for cell in cells):
-            yield line, cells
+    with closing(rows):
+        for count, (line, cells) in enumerate(rows):
+            if count > MOST_ROWS:
+                raise FileRefused("file_too_many_rows", most=MOST_ROWS)
+            if any(cell and not cell.isspace() for cell in cells):
+                yield line, cells
 
 
-def _csv(file: BinaryIO, known: Collection[str]) -> Iterator[Row]:
+def _csv(file: BinaryIO, known: Collection[str]) -> Generator[Row, None, None]:
     text = io.TextIOWrapper(file, encoding="utf-8-sig", newline="")
     begun = 1
     try:
@@ -103,7 +106,7 @@ def _line_not_utf8(file: BinaryIO) -> int:
     return 1
 
 
-def _workbook(file: BinaryIO) -> Iterator[Row]:
+def _workbook(file: BinaryIO, digits: Mapping[str, int]) -> Generator[Row, None, None]:
     """The rows of the first worksheet. Bounded before anything is unpacked; whatever is damaged is one refusal."""
     try:
         _check_size(file)
@@ -113,12 +116,16 @@ def _workbook(file: BinaryIO) -> Iterator[Row]:
         sheet = book.worksheets[0]
         sheet.reset_dimensions()  # what the file says of its size is often wrong
         rows = enumerate(sheet.iter_rows(max_col=MOST_COLUMNS), 1)
-        width = 0
+        heading: list[str] = []
+        lengths: Sequence[int] = ()
         while batch := _next_rows(rows):
-            for line, cells in batch:
+            for line, row in batch:
+                cells = _cells(line, row, lengths)
+                if not heading:
+                    heading = cells
+                    lengths = [digits.get(cell.strip().lower(), 0) for cell in heading]
                 # A workbook does not keep empty cells at the end of a row; the heading says how many there are.
-                width = width or len(cells)
-                yield line, cells + [""] * (width - len(cells))
+                yield line, cells + [""] * (len(heading) - len(cells))
     except FileRefused:
         raise
     except Exception as error:  # openpyxl, zipfile and the XML parser raise nearly anything on damaged files
@@ -140,14 +147,14 @@ def _check_size(file: BinaryIO) -> None:
     file.seek(0)
 
 
-def _next_rows(rows: Iterator[tuple[int, Any]]) -> list[Row]:
+def _next_rows(rows: Iterator[tuple[int, Any]]) -> list[tuple[int, Any]]:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        return [(line, _cells(line, row)) for line, row in itertools.islice(rows, _BATCH)]
+        return list(itertools.islice(rows, _BATCH))
 
 
-def _cells(line: int, row: Any) -> list[str]:
-    cells = [_cell_text(cell) for cell in row]
+def _cells(line: int, row: Sequence[Any], lengths: Sequence[int]) -> list[str]:
+    cells = [_cell_text(cell, length) for cell, length in itertools.zip_longest(row, lengths[: len(row)], fillvalue=0)]
     if any(len(cell) > MOST_CELL for cell in cells):
         raise FileRefused("file_cell_too_long", line=line, most=MOST_CELL)
     while cells and not cells[-1]:
@@ -155,7 +162,7 @@ def _cells(line: int, row: Any) -> list[str]:
     return cells
 
 
-def _cell_text(cell: Any) -> str:
+def _cell_text(cell: Any, digits: int) -> str:
     value = cell.value
     if value is None:
         return ""
@@ -164,13 +171,20 @@ def _cell_text(cell: Any) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, int | float):
-        return _number_text(value, cell.number_format or "")
-    if isinstance(value, datetime | date):
-        return value.isoformat()
-    return str(value)
+        return _number_text(value, cell.number_format or "", digits)
+    if isinstance(value, datetime) and value.time() == time():
+        value = value.date()  # a workbook has no dates, only midnights
+    return value.isoformat() if isinstance(value, datetime | date) else str(value)
 
 
-def _number_text(value: float, number_format: str) -> str:
-    """A number as it is shown: a format made of zeros ("000000") keeps the zeros a code begins with."""
-    text = str(int(value)) if float(value).is_integer() and abs(value) < 1e15 else str(value)
-    return text.zfill(len(number_format)) if _ZEROS.fullmatch(number_format) else text
+def _number_text(value: float, number_format: str, digits: int) -> str:
+    """A number as it is shown: a format made of zeros ("000000") keeps the zeros a code begins with.
+
+    Without one, two zeros at most are put back where the length is known: more is a mistake, not a lost zero.
+    """
+    if not float(value).is_integer() or abs(value) >= 1e15:
+        return str(value)
+    text = str(int(value))
+    if _ZEROS.fullmatch(number_format):
+        return text.zfill(len(number_format))
+    return text.zfill(digits) if len(text) >= digits - 2 else text
