@@ -37,20 +37,23 @@ def create_login(
     function: str = "",
     kind: PersonKind = PersonKind.SUPPLIER,
     company_key: str = "",
+    login: str = "",
 ) -> Person:
     """Create a login: generated, random, never used before (D1). It has no password until its person chooses one.
 
-    Refuses `email_taken` (field `email`) when a living login has this address in any spelling.
+    `login` gives it instead of a random one: for people who come from another system, and for the demonstration.
+    Refuses `login_taken` then. Refuses `email_taken` (field `email`) when a living login has this address in any spelling.
     """
     codes = brand.current().codes
     prefix = codes.staff_prefix if kind is PersonKind.STAFF else codes.login_prefix
     email_key = fold(email)
     if Person.objects.filter(email_key=email_key).exclude(state=LoginState.DELETED).exists():
         raise Refused("email_taken", field="email")
-    for _ in range(20):
-        login = new_login(prefix)
-        if not Person.objects.filter(login_key=login).exists():
-            break
+    if login and Person.objects.filter(login_key=login).exists():
+        raise Refused("login_taken", field="login")
+    while not login:
+        fresh = new_login(prefix)
+        login = "" if Person.objects.filter(login_key=fresh).exists() else fresh
     person = Person(
         kind=kind, login=login, login_key=login, email=email, email_key=email_key, first_name=first_name,
         last_name=last_name, phone=phone, function=function, language=language, state_since=now, created_at=now,

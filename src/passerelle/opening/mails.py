@@ -10,7 +10,7 @@ from passerelle import brand
 from passerelle.accounts.models import Person
 from passerelle.mail import outbox
 from passerelle.mail.models import Link, Message
-from passerelle.opening.enums import PartyRole
+from passerelle.opening.enums import PartyRole, RefusalReason
 from passerelle.opening.models import Opening, Party
 
 
@@ -202,3 +202,12 @@ def activation(*, person: Person, company_name: str, company_key: str, link: Lin
 
 def _record(key: str) -> list[dict[str, str]]:
     return [{"source": "opening/record.pdf", "key": key}, {"source": "opening/record.json", "key": key}]
+
+
+def refused_draft(opening: Opening, *, reason: RefusalReason, note: str) -> Message:
+    """The mail that `refused` would send, for whoever decides to read it first. Neither saved nor sent."""
+    to = opening.party(PartyRole.REQUESTER)
+    context = _facts(opening) | {"refusal": reason.value, "note": note}
+    return Message(
+        kind="opening/refused", to_address=to.email, to_name=to.full_name, language=opening.language, context=context
+    )

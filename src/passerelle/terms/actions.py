@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 from django.db import transaction
 
+from passerelle import brand
 from passerelle.audit.record import record
 from passerelle.audit.tags import Tag
+from passerelle.brand import TermsText
 from passerelle.core.actor import Actor
 from passerelle.core.errors import Refused
 from passerelle.core.keys import reference
@@ -49,6 +52,23 @@ def publish(
         new={"number": number, "texts": {w.language: text_digest(w.title, w.body) for w in wordings}},
     )  # fmt: skip
     return version
+
+
+def publish_brand(*, texts: list[TermsText], actor: Actor, now: datetime) -> Version:
+    """Publish one version as a brand folder holds it: in effect from the morning of its day, earlier acceptances count
+    for its days of grace (for ever where it gives none)."""
+    first = texts[0]
+    zone = ZoneInfo(brand.current().organisation.zone)
+    effective_at = datetime.combine(first.effective_date, time.min, tzinfo=zone)
+    grace = first.grace_days
+    return publish(
+        number=first.number,
+        effective_at=effective_at,
+        deadline_at=None if grace is None else effective_at + timedelta(days=grace),
+        wordings=[Wording(text.language, text.title, text.text, text.changes) for text in texts],
+        actor=actor,
+        now=now,
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,3 +25,8 @@ def current_text(language: str, now: datetime) -> Text | None:
 def latest_acceptance(company: Company) -> Acceptance | None:
     """The newest acceptance of a company, with its version."""
     return company.acceptances.select_related("version", "text").order_by("-accepted_at", "-pk").first()
+
+
+def missing_versions(numbers: set[int]) -> list[int]:
+    """Those of the numbers that are not published yet, in order."""
+    return sorted(numbers - set(Version.objects.values_list("number", flat=True)))

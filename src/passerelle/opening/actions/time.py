@@ -42,6 +42,7 @@ def remind_due(*, now: datetime) -> int:
             reminders=number - 1,
             state_since__lte=now - timedelta(days=day),
             lapses_at__gt=now,
+            company__active=True,
         )
         for key in list(late.values_list("key", flat=True)[:1000]):
             sent += _remind(key, number, now=now)

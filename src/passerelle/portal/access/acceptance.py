@@ -144,6 +144,7 @@ def _terms_page(
         "other": person or PersonFields(prefix="other"), "correcting": person is not None,
         "people": {party.role: party for party in opening.parties.all()},
         "renewal": opening.kind == OpeningKind.RENEWAL, "text": text,
+        "other_errors": [(errors[0], person[name].id_for_label) for name, errors in person.errors.items()] if person else [],
     }  # fmt: skip
     return render(request, "access/terms.html", context, status=status)
 

@@ -1,0 +1,75 @@
+"""Bring what the processes need up to date before they start: the schema, the cache's table, the static files."""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import os
+from argparse import ArgumentParser
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.contrib.staticfiles.finders import get_finders
+from django.core.management import call_command
+from django.core.management.base import BaseCommand
+
+STAMP = ".collected"
+
+
+class Command(BaseCommand):
+    help = "Prepares the database and the static files. Without an option: both. Run again, it changes nothing."
+    requires_system_checks = ["passerelle", "brand"]
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--database", action="store_true", help="the schema and the cache's table")
+        parser.add_argument("--static", action="store_true", help="the static files, if they changed")
+        parser.add_argument("--demonstration", action="store_true", help="both, and the demonstration's data")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        everything = options["demonstration"] or not (options["database"] or options["static"])
+        if everything or options["database"]:
+            quiet = 0 if everything else options["verbosity"]
+            call_command("migrate", interactive=False, verbosity=quiet, skip_checks=True)
+            if settings.CACHES["default"]["BACKEND"].endswith("DatabaseCache"):
+                call_command("createcachetable", verbosity=0)
+        if everything or options["static"]:
+            self._collect()
+        if options["demonstration"]:
+            call_command("seed_demonstration", stdout=self.stdout, stderr=self.stderr)
+
+    def _collect(self) -> None:
+        root = Path(settings.STATIC_ROOT)
+        if settings.DEBUG:
+            return
+        with _alone(root):
+            stamp, inputs = root / STAMP, _inputs()
+            if stamp.is_file() and stamp.read_text("utf-8") == inputs:
+                return
+            self.stderr.write("Static files: collecting …")
+            call_command("collectstatic", interactive=False, verbosity=0, skip_checks=True)
+            stamp.write_text(inputs, "utf-8")
+
+
+@contextmanager
+def _alone(root: Path) -> Iterator[None]:
+    """Two servers started at once on one folder collect one after the other."""
+    root.mkdir(parents=True, exist_ok=True)
+    handle = os.open(root, os.O_RDONLY)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(handle)
+
+
+def _inputs() -> str:
+    """One digest over the names, sizes and times of everything that would be collected."""
+    total = hashlib.sha256(settings.STORAGES["staticfiles"]["BACKEND"].encode())
+    for finder in get_finders():
+        for path, storage in sorted(finder.list([]), key=lambda found: str(found[0])):
+            found = Path(storage.path(path)).stat()
+            total.update(f"{path}\0{found.st_size}\0{found.st_mtime_ns}\n".encode())
+    return total.hexdigest()
