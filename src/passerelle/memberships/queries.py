@@ -35,3 +35,14 @@ def proposed_to(person: Person) -> QuerySet[Mandate]:
     return Mandate.objects.filter(membership__person=person, state=MandateState.PROPOSED).select_related(
         "membership__company"
     )
+
+
+def of_company(company: Company, now: datetime) -> QuerySet[Membership]:
+    """The living memberships of a company, each with its person and `is_plsa`; PLSAs first."""
+    mandates = Mandate.objects.filter(mandate_in_force(now), membership=OuterRef("pk"))
+    return (
+        Membership.objects.filter(company=company, ended_at__isnull=True)
+        .select_related("person")
+        .annotate(is_plsa=Exists(mandates))
+        .order_by("-is_plsa", "person__last_name", "pk")
+    )
