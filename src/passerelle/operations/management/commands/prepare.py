@@ -1,4 +1,4 @@
-"""Bring what the processes need up to date before they start: the schema, the cache's table, the static files."""
+"""Bring what the processes need up to date before they start: schema, cache table, terms of the brand, static files."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class Command(BaseCommand):
     requires_system_checks = ["passerelle", "brand"]
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--database", action="store_true", help="the schema and the cache's table")
+        parser.add_argument("--database", action="store_true", help="the schema, the cache's table and the brand's General Terms")
         parser.add_argument("--static", action="store_true", help="the static files, if they changed")
         parser.add_argument("--demonstration", action="store_true", help="both, and the demonstration's data")
 
@@ -35,6 +35,7 @@ class Command(BaseCommand):
             call_command("migrate", interactive=False, verbosity=quiet, skip_checks=True)
             if settings.CACHES["default"]["BACKEND"].endswith("DatabaseCache"):
                 call_command("createcachetable", verbosity=0)
+            call_command("publish_terms", stdout=self.stdout, stderr=self.stderr)
         if everything or options["static"]:
             self._collect()
         if options["demonstration"]:
