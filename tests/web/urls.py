@@ -11,7 +11,7 @@ from django.urls import include, path
 from django.views.decorators.csrf import ensure_csrf_cookie
 
 from passerelle.core.powers import Verb
-from passerelle.web import errors
+from passerelle.web import errors, robots
 from passerelle.web.access import never_stored, open_page, staff_page
 from passerelle.web.forms import CodeInput, PortalForm, bind
 
@@ -60,13 +60,20 @@ def database_down(request: HttpRequest) -> HttpResponse:
     raise OperationalError("the database does not answer")
 
 
+@open_page
+def proof(request: HttpRequest) -> HttpResponse:
+    return render(request, "tests/proof.html")
+
+
 urlpatterns = [
     path("", include("passerelle.web.urls")),
+    path("challenge/", robots.challenge),
     *i18n_patterns(
         path("gallery/", include("passerelle.web.gallery_urls")),
         path("ask/", ask),
         path("result/", result),
         path("closed/", closed),
+        path("proof/", proof),
         path("desk/", desk),
         path("broken/", broken),
         path("database-down/", database_down),
