@@ -85,5 +85,6 @@ def relay(ticket: Ticket, *, to: Person, now: datetime) -> Message:
     """To one PLSA, in their language: somebody asks through the portal; an answer goes to the sender (C3)."""
     return _send(
         "relay", ticket, now=now, to_address=to.email, to_name=to.get_full_name(), language=to.language,
-        context=_facts(ticket), reply_to=ticket.email, person_key=to.key,
+        context=_facts(ticket) | {"company_name": ticket.company.name if ticket.company else ""},
+        reply_to=ticket.email, person_key=to.key,
     )  # fmt: skip
