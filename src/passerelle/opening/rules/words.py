@@ -38,27 +38,27 @@ CHECK_NAMES: dict[CheckCode, Words_] = {
 # What each check asks, and what "passed" means, for the page before and after an analysis.
 CHECK_TEXTS: dict[CheckCode, tuple[Words_, Words_]] = {
     CheckCode.COFOR_EXISTS: (
-        _("The code is in our Suppliers Database."),
+        _("The code must be in our Suppliers Database."),
         _("Found in our Suppliers Database."),
     ),
     CheckCode.COFOR_ACTIVE: (
-        _("The company that holds the code still exists as a legal entity."),
+        _("The company that holds the code must still exist as a legal entity."),
         _("The company still exists as a legal entity."),
     ),
     CheckCode.REQUEST_PROCESSED: (
-        _("Somebody of the company asked for access, and we checked who asks."),
+        _("Somebody of the company asks for access, and we check who asks."),
         _("We received the request and checked it."),
     ),
     CheckCode.TERMS_ACCEPTED: (
-        _("The legal representative accepted them for the company."),
+        _("The legal representative accepts them for the company."),
         _("Accepted for the company by its legal representative."),
     ),
     CheckCode.ACCESS_OPERATIONAL: (
-        _("The opening is finished and nothing suspends the access."),
+        _("The opening must be finished, and the access not be suspended."),
         _("The access is open."),
     ),
     CheckCode.PLSA_DESIGNATED: (
-        _("Somebody of the company manages the logins of its people."),
+        _("Somebody of the company must be named to manage the logins of its people."),
         _("Somebody of the company manages its logins."),
     ),
 }

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from datetime import datetime
 from typing import Any
 
@@ -80,7 +79,7 @@ def result_context(
         "checked_at": now,
         "opening": opening,
         "form": form or (RequestForm() if reason in ASKS else None),
-        "relay": relay or (RelayForm(initial={"submission": secrets.token_urlsafe(18)}) if reason is Reason.ACCESS_OPEN else None),
+        "relay": relay or (RelayForm() if reason is Reason.ACCESS_OPEN else None),
         "staff": actor(request).kind is ActorKind.STAFF,
     }
 

@@ -1,7 +1,7 @@
 from django.urls import path
 
 from passerelle.portal.access import acceptance, views
-from passerelle.portal.help.views import unknown_code
+from passerelle.portal.help.contact import unknown_code
 
 app_name = "access"
 
