@@ -17,7 +17,8 @@ PASSERELLE_MAILBOX = True
 ALLOWED_HOSTS = ["*"]
 STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}  # noqa: F405
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
-DATABASES["default"]["TEST"] = {"NAME": None}  # noqa: F405
+# A file: the threads of a race wait for its lock, where those of a database in memory fail at once.
+DATABASES["default"]["TEST"] = {"NAME": str(PASSERELLE_DATA_DIR / "tests.sqlite3")}  # noqa: F405
 if DATABASES["default"]["ENGINE"].endswith("postgresql"):  # noqa: F405
     DATABASES["default"]["OPTIONS"].pop("pool", None)  # noqa: F405  test threads hold their own connections
     DATABASES["default"].pop("TEST")  # noqa: F405

@@ -21,5 +21,5 @@ if __name__ == "__main__":
     claims.LEASE = lease
     delivery.CLAIM = lease
     worker.BEAT = worker.REAP = 0.4
-    worker.Reaper = partial(Reaper, confirm=1.0)  # type: ignore[assignment, misc]
+    worker.Reaper = partial(Reaper, confirm=1.0)  # type: ignore[assignment, attr-defined]
     execute_from_command_line(["django", "worker", *sys.argv[2:]])

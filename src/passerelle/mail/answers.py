@@ -39,7 +39,7 @@ def judge(error: Exception, *, connecting: bool) -> Answer:
             return Answer(_words(code, text), for_good=True)
         ours = isinstance(error, (smtplib.SMTPSenderRefused, smtplib.SMTPAuthenticationError))
         return Answer(_words(code, text), server_away=connecting or ours or code == 421)
-    if isinstance(error, TimeoutError):
+    if isinstance(error, TimeoutError) or "timed out" in text:  # smtplib reports a wait for an answer as a lost line
         text = "the mail server did not answer in time"
     return Answer(_words(code, text), server_away=connecting)
 
