@@ -11,7 +11,7 @@ import * as sass from "sass";
 const here = path.dirname(fileURLToPath(import.meta.url));
 const root = path.dirname(here);
 const modules = path.join(root, "node_modules");
-const out = path.join(root, "src/passerelle/static/build");
+const out = path.resolve(root, process.argv[2] ?? "src/passerelle/static/build");
 
 // What a brand may choose in brand.toml as look.font. Browsers fetch a family only when a page uses it.
 const FAMILIES = [

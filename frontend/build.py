@@ -20,6 +20,8 @@ HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent
 OUT = ROOT / "src" / "passerelle" / "static" / "build"
 STAMP = OUT / "inputs.json"
+FRESH = ROOT / "node_modules" / ".passerelle-build"
+STALE = ROOT / "node_modules" / ".passerelle-build-old"
 INSTALLED = ROOT / "node_modules" / ".passerelle-lock"
 
 
@@ -86,10 +88,17 @@ def main() -> None:
         run([*npm, "ci", "--ignore-scripts", "--no-progress", "--loglevel=error"])
         INSTALLED.write_text(lock, "utf-8")
     print("Front end: building …", flush=True)
-    run([*node, "frontend/build.mjs"])
-    run([sys.executable, "frontend/fonts.py"])
-    outputs = sorted(path.relative_to(OUT).as_posix() for path in OUT.rglob("*") if path.is_file())
-    STAMP.write_text(json.dumps({"inputs": inputs, "outputs": outputs}, indent=1) + "\n", "utf-8")
+    run([*node, "frontend/build.mjs", str(FRESH)])
+    run([sys.executable, "frontend/fonts.py", str(FRESH)])
+    outputs = sorted(path.relative_to(FRESH).as_posix() for path in FRESH.rglob("*") if path.is_file())
+    (FRESH / STAMP.name).write_text(json.dumps({"inputs": inputs, "outputs": outputs}, indent=1) + "\n", "utf-8")
+    # The new folder takes the place of the old one only when it is whole: a portal that runs meanwhile misses nothing.
+    OUT.parent.mkdir(parents=True, exist_ok=True)
+    if OUT.exists():
+        shutil.rmtree(STALE, ignore_errors=True)
+        OUT.rename(STALE)
+    FRESH.rename(OUT)
+    shutil.rmtree(STALE, ignore_errors=True)
 
 
 if __name__ == "__main__":

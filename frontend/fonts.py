@@ -11,7 +11,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 FILES = ROOT / "node_modules" / "@fontsource-variable"
-OUT = ROOT / "src" / "passerelle" / "static" / "build" / "pdf-fonts"
+OUT = Path(sys.argv[1] if len(sys.argv) > 1 else ROOT / "src/passerelle/static/build") / "pdf-fonts"
 
 # (package, style of the file, family, weight, name of the style)
 FACES = [
