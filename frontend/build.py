@@ -14,6 +14,9 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
@@ -76,7 +79,26 @@ def npm_and_node() -> tuple[list[str], list[str]]:
     return [sys.executable, "-c", call.format("npm")], [sys.executable, "-c", call.format("node")]
 
 
+@contextmanager
+def alone() -> Iterator[None]:
+    """Wait until no other build of this copy runs: two at once would take each other's files."""
+    name = f"passerelle-build-{hashlib.sha256(str(ROOT).encode()).hexdigest()[:12]}.lock"
+    with (Path(tempfile.gettempdir()) / name).open("w") as lock:
+        try:
+            import fcntl
+        except ImportError:
+            yield
+            return
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
 def main() -> None:
+    with alone():
+        build()
+
+
+def build() -> None:
     inputs = digest(sources())
     if "--force" not in sys.argv and is_current(inputs):
         print("Front end: up to date.")
