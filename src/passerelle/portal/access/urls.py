@@ -20,6 +20,6 @@ urlpatterns = [
     path("terms/<str:token>/new-link/", acceptance.new_link, name="new_link"),
     path("designation/<str:token>/", acceptance.designation, name="designation"),
     path("objection/<str:token>/", acceptance.objection, name="objection"),
-    path("accepted/<str:key>/", acceptance.accepted, name="accepted"),
-    path("accepted/<str:key>/<str:form>/", acceptance.record, name="record"),
+    path("accepted/<slug:key>/", acceptance.accepted, name="accepted"),
+    path("accepted/<slug:key>/<slug:form>/", acceptance.record, name="record"),
 ]

@@ -26,6 +26,7 @@ from passerelle.portal.access.words import refusal_words
 from passerelle.portal.help.forms import RelayForm
 from passerelle.suppliers.models import Company
 from passerelle.suppliers.queries import find_by_cofor
+from passerelle.suppliers.rules import check_site, normalise_site
 from passerelle.support import actions as support
 from passerelle.web.access import never_stored, open_page
 from passerelle.web.forms import SWITCH, bind, was_switched
@@ -84,6 +85,14 @@ def _posted_code(request: HttpRequest) -> str:
         raise Http404 from error
 
 
+def _posted_site(request: HttpRequest) -> str:
+    """The site the result was asked for, as `AnalysisForm` takes it; empty where there was none."""
+    typed = request.POST.get("site", "")[:20]
+    if typed.strip() and not check_site(typed):
+        raise Http404
+    return normalise_site(typed)
+
+
 def _result_address(cofor: str, site: str = "") -> str:
     address = f"{reverse('access:analysis')}?cofor={cofor}"
     return f"{address}&site={site}" if site else address
@@ -95,7 +104,7 @@ def _result_address(cofor: str, site: str = "") -> str:
 def request_access(request: HttpRequest) -> HttpResponse:
     """Take in the request of the result page (C5). Faults are shown on that same page, nothing typed is lost."""
     cofor = _posted_code(request)
-    site = request.POST.get("site", "")[:20].upper()
+    site = _posted_site(request)
     if was_switched(request):
         initial = {part: _typed(request, part) for part in ("requester", "representative", "plsa")}
         return _result_page(request, cofor, site, form=RequestForm(initial=initial))

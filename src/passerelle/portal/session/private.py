@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -70,13 +72,19 @@ def choose_company(request: HttpRequest) -> HttpResponse:
     return redirect("session:home")
 
 
+def _posted_key(request: HttpRequest, name: str) -> str:
+    """A key that a button carries; empty for a text that is none, such as null characters."""
+    text = request.POST.get(name, "")
+    return text if re.fullmatch(r"[\w-]{1,40}", text, re.ASCII) else ""
+
+
 @require_POST
 def answer_mandate(request: HttpRequest) -> HttpResponse:
     """Take or decline the mandate of PLSA that was proposed (decision 27)."""
     accept = request.POST.get("answer") == "accept"
     try:
         mandate = memberships.answer_mandate(
-            mandate_key=request.POST.get("mandate", "")[:40], person_id=_person(request).pk, accept=accept,
+            mandate_key=_posted_key(request, "mandate"), person_id=_person(request).pk, accept=accept,
             actor=actor(request), now=clock.now(),
         )  # fmt: skip
     except Refused:

@@ -13,6 +13,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.debug import sensitive_post_parameters
 
 from passerelle import brand
+from passerelle.accounts.backend import spend_refusal
 from passerelle.accounts.models import Person
 from passerelle.accounts.rules import fold_login
 from passerelle.core import clock
@@ -61,6 +62,8 @@ def _enter(request: HttpRequest, form: SignInForm) -> HttpResponse | None:
     if isinstance(person, Person) and may_enter(person, list(of_person(person, now))):
         forget("sign_in_login", typed, now=now)
         return _let_in(request, person, now)
+    if isinstance(person, Person):
+        spend_refusal(form.cleaned_data["password"])
     _note_refusal(typed, person, actor(request), now)
     form.add_error(None, _("B2B login or password not recognised. Check both, or see what to do below."))
     return None

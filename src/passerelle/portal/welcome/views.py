@@ -38,6 +38,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "places": places(),
         "form": QuickCheckForm(),
         "news": [],
+        "guide": texts(_language()).guide,
         "is_staff": request.user.is_authenticated and actor(request).kind is ActorKind.STAFF,
     }
     return render(request, "welcome/home.html", context)
