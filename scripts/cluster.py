@@ -35,7 +35,9 @@ def _who() -> dict[str, Any]:
     try:
         user = pwd.getpwnam("postgres")
     except KeyError:
-        raise Stop("Running as root, the tests start PostgreSQL as the user postgres, who does not exist here.") from None
+        raise Stop(
+            "Running as root, the tests start PostgreSQL as the user postgres, who does not exist here."
+        ) from None
     return {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []}
 
 

@@ -15,6 +15,7 @@ import urllib.error
 import urllib.request
 from pathlib import Path
 from types import FrameType
+from typing import NoReturn
 
 import environment
 from environment import PYTHON, ROOT
@@ -24,7 +25,7 @@ READY_WITHIN = 60.0
 STOP_WITHIN = 20.0
 
 
-class Told(Exception):
+class Told(Exception):  # noqa: N818  not an error
     """Somebody asked us to stop."""
 
 
@@ -35,6 +36,15 @@ def demo(*arguments: str) -> int:
     parser.add_argument("--fresh", action="store_true", help="forget the data of the last demonstration first")
     options = parser.parse_args(arguments)
     began = time.monotonic()
+    for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
+        signal.signal(number, _told)
+    try:
+        _demo(options, began)
+    except Told:
+        return 0
+
+
+def _demo(options: argparse.Namespace, began: float) -> NoReturn:
     _port_is_free(options.host, options.port)
     data = Path(os.environ.get("PASSERELLE_DATA_DIR") or ROOT / "var" / "demo").resolve()
     if options.fresh:
@@ -45,11 +55,13 @@ def demo(*arguments: str) -> int:
     own["PASSERELLE_BASE_URL"] = os.environ.get("PASSERELLE_BASE_URL") or f"http://localhost:{options.port}"
     own.setdefault("PASSERELLE_LOG_FORMAT", "console")
     say("Demonstration: preparing the database and its data …")
-    if status := subprocess.run([PYTHON, "-m", "django", "prepare", "--demonstration"], env=own, check=False).returncode:
+    if status := subprocess.run(
+        [PYTHON, "-m", "django", "prepare", "--demonstration"], env=own, check=False
+    ).returncode:
         raise Stop("The demonstration's data could not be prepared. The lines above say why.", status)
     _port_is_free(options.host, options.port)
     web = _granian(host=options.host, port=options.port, workers=1, threads=4)
-    return _run({"web": web, "worker": [PYTHON, "-m", "django", "worker"]}, own, data / "logs", options.port, began)
+    _run({"web": web, "worker": [PYTHON, "-m", "django", "worker"]}, own, data / "logs", options.port, began)
 
 
 def serve(*arguments: str) -> None:
@@ -109,11 +121,9 @@ def _forget(data: Path) -> None:
 # ---------------------------------------------------------------- two processes
 
 
-def _run(commands: dict[str, list[str]], own: dict[str, str], logs: Path, port: int, began: float) -> int:
+def _run(commands: dict[str, list[str]], own: dict[str, str], logs: Path, port: int, began: float) -> NoReturn:
     """Run web and worker until somebody stops us, or one of them ends: then the other is stopped too."""
     own = own | {"PASSERELLE_METRICS_TOKEN": own.get("PASSERELLE_METRICS_TOKEN") or secrets.token_urlsafe(24)}
-    for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
-        signal.signal(number, _told)
     running: dict[str, subprocess.Popen[bytes]] = {}
     try:
         for name, command in commands.items():
@@ -127,9 +137,6 @@ def _run(commands: dict[str, list[str]], own: dict[str, str], logs: Path, port: 
         while True:
             _all_alive(running, logs)
             time.sleep(0.5)
-    except Told:
-        say("\nStopping …")
-        return 0
     finally:
         for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
             signal.signal(number, signal.SIG_IGN)
@@ -137,6 +144,7 @@ def _run(commands: dict[str, list[str]], own: dict[str, str], logs: Path, port: 
 
 
 def _told(number: int, frame: FrameType | None) -> None:
+    say("\nStopping …")
     raise Told
 
 
@@ -153,7 +161,7 @@ def _wait_until_ready(running: dict[str, subprocess.Popen[bytes]], port: int, lo
     while time.monotonic() < end:
         _all_alive(running, logs)
         try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{port}/readyz", timeout=5):  # noqa: S310
+            with urllib.request.urlopen(f"http://127.0.0.1:{port}/readyz", timeout=5):
                 return
         except urllib.error.HTTPError as error:
             answer = error.read().decode("utf-8", "replace")

@@ -69,7 +69,7 @@ def become(*command: str, **more: str) -> None:
         raise Stop(f"{command[0]} was found neither in the project's environment nor on this machine.", 127)
     sys.stdout.flush()
     sys.stderr.flush()
-    os.execve(program, [program, *command[1:]], own)  # noqa: S606
+    os.execve(program, [program, *command[1:]], own)
 
 
 def quietly(command: list[str], doing: str, **options: Any) -> None:
@@ -228,7 +228,8 @@ def _build_lock(*, with_node: bool) -> str:
 
 def _module(path: Path) -> ModuleType:
     spec = importlib.util.spec_from_file_location(f"passerelle_{path.stem}", path)
-    assert spec and spec.loader
+    assert spec is not None
+    assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module

@@ -1,8 +1,8 @@
 """Catalogues of translations without GNU gettext.
 
-    ./passerelle run python scripts/messages.py update          take new strings in, mark what changed
-    ./passerelle run python scripts/messages.py check           what is missing, fuzzy or not written as French is
-    ./passerelle run python scripts/messages.py compile [FILE…]
+./passerelle run python scripts/messages.py update          take new strings in, mark what changed
+./passerelle run python scripts/messages.py check           what is missing, fuzzy or not written as French is
+./passerelle run python scripts/messages.py compile [FILE…]
 """
 
 from __future__ import annotations

@@ -43,9 +43,7 @@ def test(*arguments: str) -> int:
             status, line = _pytest(own, *arguments)
         else:
             with throw_away() as address:
-                status, line = _pytest(
-                    own | {"PASSERELLE_TEST_DATABASE_URL": address}, "-m", "not browser", *arguments
-                )
+                status, line = _pytest(own | {"PASSERELLE_TEST_DATABASE_URL": address}, "-m", "not browser", *arguments)
             if status == NO_TESTS and statuses == [0]:
                 status = 0
         statuses.append(status)
@@ -78,13 +76,17 @@ def check(*arguments: str) -> int:
     """Everything the integration server asks. All checks run, so that one run tells all there is to mend."""
     began = time.monotonic()
     environment.set_up("development")
-    own = environment.variables(PASSERELLE_DATA_DIR=os.environ.get("PASSERELLE_DATA_DIR") or str(ROOT / "var" / "check"))
+    own = environment.variables(
+        PASSERELLE_DATA_DIR=os.environ.get("PASSERELLE_DATA_DIR") or str(ROOT / "var" / "check")
+    )
     failed = [name for name, command in CHECKS.items() if not _passes(name, command, own)]
     status = test(*arguments)
     if status:
         failed.append("tests")
     minutes, seconds = divmod(round(time.monotonic() - began), 60)
-    print(f"\nChecked in {minutes} min {seconds:02} s: " + (f"failed: {', '.join(failed)}" if failed else "all is well"))
+    print(
+        f"\nChecked in {minutes} min {seconds:02} s: " + (f"failed: {', '.join(failed)}" if failed else "all is well")
+    )
     return 1 if failed else 0
 
 
@@ -92,7 +94,13 @@ def _passes(name: str, command: list[str], own: dict[str, str]) -> bool:
     start = time.monotonic()
     program = str(environment.VENV / "bin" / command[0])
     done = subprocess.run(
-        [program, *command[1:]], cwd=ROOT, env=own, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False
+        [program, *command[1:]],
+        cwd=ROOT,
+        env=own,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
     )
     print(f"{name:<18}{'failed' if done.returncode else 'ok':<8}{time.monotonic() - start:5.1f} s", flush=True)
     if done.returncode:

@@ -13,6 +13,7 @@ from django.db import connection, transaction
 from passerelle.audit.models import Event, Seal
 
 GENESIS = "0" * 64
+MOST = 5000  # lines sealed in one transaction
 _LOCK = 0x5041_5353  # any number, the same in every worker
 
 
@@ -40,7 +41,7 @@ def digest(event: Event, number: int, previous: str) -> str:
     return hashlib.sha256(body.encode()).hexdigest()
 
 
-def seal_pending(*, now: datetime, most: int = 5000) -> int:
+def seal_pending(*, now: datetime, most: int = MOST) -> int:
     """Seal what is not sealed yet, oldest first; answers how many lines were sealed.
 
     One worker at a time: others find the lock taken and leave. An event that commits late (a long transaction) is
@@ -80,10 +81,15 @@ class ChainReport:
         return not self.faults
 
 
-def verify() -> ChainReport:
-    """Walk the chain from its first seal. Finds a changed, removed or inserted line, and a broken or missing seal."""
+def verify(*, expect: str = "") -> ChainReport:
+    """Walk the chain from its first seal. Finds a changed, removed or inserted line, and a broken or missing seal.
+
+    Whoever can write to the table can also make a whole new chain, or cut its end off. `expect` is a digest noted
+    outside the portal earlier: a chain that does not contain it is not the chain that was seen then.
+    """
     report = ChainReport()
     previous, expected = GENESIS, 1
+    met = not expect or expect == GENESIS
     for seal in Seal.objects.select_related("event").order_by("number").iterator(chunk_size=2000):
         if seal.number != expected:
             report.faults.append(f"seal {expected} is missing (next found: {seal.number})")
@@ -93,9 +99,12 @@ def verify() -> ChainReport:
         if digest(seal.event, seal.number, seal.previous) != seal.digest:
             report.faults.append(f"event {seal.event_id} was changed after it was sealed (seal {seal.number})")
         previous = seal.digest
+        met = met or previous == expect
         expected += 1
         report.sealed += 1
     report.last_digest = previous
+    if not met:
+        report.faults.append(f"the digest noted earlier ({expect}) is not part of the chain")
     tail = Event.objects.filter(seal__isnull=True).order_by("at")
     report.unsealed = tail.count()
     first = tail.first()

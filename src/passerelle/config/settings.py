@@ -64,6 +64,8 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "passerelle.operations.health.ProbesByAddress",
+    "passerelle.operations.metrics.CountRequests",
+    "passerelle.operations.headers.PermissionsPolicy",
     "passerelle.web.requests.RequestContext",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",

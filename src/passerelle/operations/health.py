@@ -81,7 +81,8 @@ def _migrations() -> str:
     return ""
 
 
-def _cache() -> str:
+def cache_fault() -> str:
+    """What is wrong with the cache, or nothing."""
     word = secrets.token_hex(8)
     cache.set(f"ready:{word}", word, timeout=30)
     found = cache.get(f"ready:{word}")
@@ -89,4 +90,4 @@ def _cache() -> str:
     return "" if found == word else "forgets what it is given"
 
 
-READINESS: dict[str, Callable[[], str]] = {"database": _database, "migrations": _migrations, "cache": _cache}
+READINESS: dict[str, Callable[[], str]] = {"database": _database, "migrations": _migrations, "cache": cache_fault}

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from django.urls import path
 
-from passerelle.operations import health, mailbox
+from passerelle.operations import health, mailbox, metrics
 
 app_name = "operations"
 
 urlpatterns = [
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
+    path("metrics", metrics.metrics, name="metrics"),
     path("demo/mailbox/", mailbox.mailbox, name="mailbox"),
     path("demo/mailbox.json", mailbox.mailbox_json, name="mailbox_json"),
     path("demo/mailbox/<str:key>", mailbox.mail, name="mail"),
