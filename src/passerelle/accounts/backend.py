@@ -21,13 +21,18 @@ def _dummy_hash() -> str:
     return _DUMMY[0]
 
 
+def spend_a_failure(password: str) -> None:
+    """Cost what a failure costs, for a refusal that comes after the password was found right (a closed company)."""
+    check_password(normal_password(password), _dummy_hash())
+
+
 class LoginBackend:
     """Answers the person, or None for every cause alike: unknown, deleted, suspended, blocked, wrong (D2).
 
     Every failure costs exactly two hashes and a success one (decision 13), so that time tells nothing.
     """
 
-    def authenticate(self, request: Any, login: str = "", password: str = "", **rest: Any) -> Person | None:  # noqa: S107
+    def authenticate(self, request: Any, login: str = "", password: str = "", **rest: Any) -> Person | None:
         text = normal_password(password)
         person = Person.objects.filter(login_key=fold_login(login)).first()
         usable = person is not None and person.has_usable_password()

@@ -17,6 +17,11 @@ class SessionStore(DatabaseStore):
     def get_model_class(cls) -> type[Session]:
         return Session
 
+    def _validate_session_key(self, key: str | None) -> bool:
+        """Only what we could have given: a cookie may hold anything, null characters included, which a database refuses
+        with an error."""
+        return key is not None and len(key) == 32 and key.isascii() and key.isalnum()
+
     def create_model_instance(self, data: dict[str, Any]) -> Session:
         """Copy what lists and mass endings need into columns, so that no session has to be decoded to be found."""
         row: Session = super().create_model_instance(data)  # type: ignore[assignment]

@@ -36,7 +36,7 @@ from passerelle.opening.enums import FINAL, LIVING, OpeningKind, OpeningState, P
 from passerelle.opening.models import Objection, Opening, Party
 from passerelle.opening.rules import Analysis, Facts, OpeningFacts, judge
 from passerelle.suppliers.models import Company, Site, fold_name
-from passerelle.suppliers.rules import match_contact, normalise_cofor
+from passerelle.suppliers.rules import match_contact, normalise_cofor, normalise_site
 from passerelle.terms.models import Acceptance, Version
 
 # Which claim speaks for the company when there are several: the one that is furthest on its way (decision 7).
@@ -153,7 +153,7 @@ def _instant(text: str | None) -> datetime | None:
 def analyse(cofor: str, *, site: str | None = None, now: datetime) -> Analysis:
     """The access analysis of a code as typed (C1): one query, one pure judgement."""
     code = normalise_cofor(cofor)
-    place = (site or "").strip().upper() or None
+    place = normalise_site(site or "") or None
     return judge(facts(code, site=place, now=now), cofor=code, site=place, now=now)
 
 

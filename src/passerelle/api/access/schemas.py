@@ -2,22 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
 from ninja import Schema
 from pydantic import Field
 
 from passerelle.opening.enums import CheckCode, CheckState, Reason
 
-CheckCodeName = Literal[tuple(code.value for code in CheckCode)]  # type: ignore[valid-type]
-CheckStateName = Literal[tuple(state.value for state in CheckState)]  # type: ignore[valid-type]
-ReasonName = Literal[tuple(reason.value for reason in Reason)]  # type: ignore[valid-type]
-
-
 class CheckOut(Schema):
     number: int = Field(ge=1, le=6)
-    code: CheckCodeName
-    state: CheckStateName
+    code: CheckCode
+    state: CheckState
 
 
 class NextOut(Schema):
@@ -32,7 +25,7 @@ class AnalysisOut(Schema):
     site_known: bool | None = Field(None, description="Only where a site was given for a known company")
     checks: list[CheckOut]
     stopped_at: int | None = Field(None, ge=1, le=6)
-    reason: ReasonName
+    reason: Reason
     actor: str
     next: NextOut
 

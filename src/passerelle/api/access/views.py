@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
 
 import structlog
 from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import get_language, get_language_from_request, override
 from django.utils.translation import gettext as _
-from ninja import Query, Router
+from ninja import Query, Router, Status
 
 from passerelle import brand
 from passerelle.accounts.queries import api_key
@@ -37,9 +37,9 @@ def access_analysis(
     request: HttpRequest,
     response: HttpResponse,
     cofor: str,
-    site: str = Query("", max_length=40, description="A site code, optional"),
-    lang: str = Query("", max_length=10, description="en or fr; else Accept-Language"),
-) -> tuple[int, Any]:
+    site: Annotated[str, Query(max_length=40, description="A site code, optional")] = "",
+    lang: Annotated[str, Query(max_length=10, description="en or fr; else Accept-Language")] = "",
+) -> Status[Any]:
     """Six checks in order, stopping at the first NO. Answers 200 for every well-formed code, known or not.
 
     Send a key as `Authorization: Bearer …` for a higher limit. Answers are not to be stored.
@@ -51,26 +51,29 @@ def access_analysis(
             return _answer(request, response, cofor, site)
         except DatabaseError:
             log.exception("analysis_unavailable")
-            return 503, _problem("unavailable", _("The Suppliers Database cannot be read at present. Try again later."))
+            words = _("The Suppliers Database cannot be read at present. Try again later.")
+            return Status(503, problem("unavailable", words))
 
 
-def _answer(request: HttpRequest, response: HttpResponse, cofor: str, site: str) -> tuple[int, Any]:
+def _answer(request: HttpRequest, response: HttpResponse, cofor: str, site: str) -> Status[Any]:
     allowance = _allowance(request)
     if allowance is None:
-        return 401, _problem("key_unknown", _("This key is not known, or was revoked. Send a living key, or none."))
+        words = _("This key is not known, or was revoked. Send a living key, or none.")
+        return Status(401, problem("key_unknown", words))
     if not allowance:
         response["Retry-After"] = str(max(1, int((allowance.again_at - clock.now()).total_seconds())))
-        return 429, _problem("too_many", _("Too many analyses. Try again later, or ask for a key."))
+        return Status(429, problem("too_many", _("Too many analyses. Try again later, or ask for a key.")))
     if not check_cofor(cofor[:60]) or len(cofor) > 60:
         codes = brand.current().codes
         words = _("The code must be %(length)d letters or digits, such as %(example)s.") % {
             "length": codes.cofor_length, "example": codes.cofor_example,
         }  # fmt: skip
-        return 422, _problem("cofor_malformed", words)
+        return Status(422, problem("cofor_malformed", words))
     if site.strip() and not check_site(site):
-        return 422, _problem("site_malformed", _("The site code has letters A to Z, digits and hyphens only."))
+        words = _("The site code has letters A to Z, digits and hyphens only.")
+        return Status(422, problem("site_malformed", words))
     analysis = queries.analyse(cofor, site=site, now=clock.now())
-    return 200, as_json(analysis)
+    return Status(200, as_json(analysis))
 
 
 def _allowance(request: HttpRequest) -> Allowance | None:
@@ -105,5 +108,5 @@ def as_json(analysis: Analysis) -> dict[str, Any]:
     return found
 
 
-def _problem(code: str, message: str) -> dict[str, str]:
+def problem(code: str, message: str) -> dict[str, str]:
     return {"code": code, "message": message}

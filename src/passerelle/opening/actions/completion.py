@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from passerelle import brand
 from passerelle.accounts import actions as accounts
 from passerelle.accounts import queries as persons
+from passerelle.accounts.enums import PersonKind
 from passerelle.accounts.models import Person
 from passerelle.audit.tags import Tag
 from passerelle.core.actor import Actor
@@ -17,10 +18,9 @@ from passerelle.memberships import actions as memberships
 from passerelle.memberships.models import Access
 from passerelle.opening import mails
 from passerelle.opening.actions.base import ACTIVATION, advance, tell_contacts
+from passerelle.opening.actions.records import make_record
 from passerelle.opening.enums import LIVING, OpeningKind, PartyRole, Step
 from passerelle.opening.models import Opening, RecordStage
-from passerelle.opening.actions.records import make_record
-from passerelle.accounts.enums import PersonKind
 
 
 def open_access(opening: Opening, *, actor: Actor, now: datetime) -> Opening:
@@ -51,15 +51,9 @@ def open_access(opening: Opening, *, actor: Actor, now: datetime) -> Opening:
 
 
 def _appoint_plsa(opening: Opening, *, actor: Actor, now: datetime) -> None:
-    company, party = opening.company, opening.party(PartyRole.PLSA)
-    person = persons.living_by_email(party.email)
-    known = person is not None
-    if person is None:
-        person = accounts.create_login(
-            first_name=party.first_name, last_name=party.last_name, email=party.email, phone=party.phone,
-            function=party.function, language=opening.language, actor=actor, now=now, company_key=company.key,
-        )  # fmt: skip
-    elif person.kind == PersonKind.STAFF:
+    company = opening.company
+    person, known = _person_of(opening, actor=actor, now=now)
+    if person.kind == PersonKind.STAFF:
         raise Refused("plsa_staff")
     membership = memberships.join(
         person_id=person.pk, person_key=person.key, company_id=company.pk, company_key=company.key, actor=actor, now=now
@@ -73,6 +67,25 @@ def _appoint_plsa(opening: Opening, *, actor: Actor, now: datetime) -> None:
     else:
         link = activation_link(person, now=now)
         mails.opened_plsa(opening, person=person, link=link, now=now)
+
+
+def _person_of(opening: Opening, *, actor: Actor, now: datetime) -> tuple[Person, bool]:
+    """The login of the PLSA, and whether it was there before. Two companies that name the same person at one instant
+    make one login: who comes second finds the first one's."""
+    party = opening.party(PartyRole.PLSA)
+    if found := persons.living_by_email(party.email):
+        return found, True
+    try:
+        person = accounts.create_login(
+            first_name=party.first_name, last_name=party.last_name, email=party.email, phone=party.phone,
+            function=party.function, language=opening.language, actor=actor, now=now, company_key=opening.company.key,
+        )  # fmt: skip
+    except Refused:
+        found = persons.living_by_email(party.email)
+        if found is None:
+            raise
+        return found, True
+    return person, False
 
 
 def activation_link(person: Person, *, now: datetime) -> Link:

@@ -42,12 +42,17 @@ def resend_terms(*, opening_key: str, actor: Actor, now: datetime) -> Opening:
 @transaction.atomic
 def resend_activation(*, company_key: str, actor: Actor, now: datetime) -> int:
     """Send the activation link again to the PLSAs of a company who have not chosen a password yet; answers how many."""
-    company = Company.objects.select_for_update().get(key=company_key)
-    waiting = Person.objects.filter(
-        activated_at__isnull=True,
-        pk__in=Mandate.objects.filter(mandate_in_force(now), membership__company=company).values(
-            "membership__person_id"
-        ),
+    company = Company.objects.select_for_update(no_key=True).get(key=company_key)
+    # Locked as `activate` locks them, so that nobody who has just chosen a password is sent another link.
+    waiting = (
+        Person.objects.select_for_update(no_key=True)
+        .order_by("pk")
+        .filter(
+            activated_at__isnull=True,
+            pk__in=Mandate.objects.filter(mandate_in_force(now), membership__company=company).values(
+                "membership__person_id"
+            ),
+        )
     )
     sent = 0
     for person in waiting:
@@ -77,7 +82,8 @@ def ask_designation(*, cofor: str, language: str, actor: Actor, now: datetime) -
 @transaction.atomic
 def _ask(cofor: str, language: str, actor: Actor, now: datetime) -> Opening:
     kinds = {"no_plsa": OpeningKind.DESIGNATION, "terms_not_accepted": OpeningKind.RENEWAL}
-    company = Company.objects.select_for_update().filter(cofor=cofor).first()
+    # Not the key: an acceptance that holds the opening refers to the company, and would wait for us as we for it.
+    company = Company.objects.select_for_update(no_key=True).filter(cofor=cofor).first()
     if company is None or not Access.objects.filter(company=company).exists():
         raise Refused("nothing_to_ask")
     analysis = analyse(company.cofor, now=now)

@@ -23,7 +23,7 @@ from passerelle.opening.enums import LIVING, Basis, OpeningState, PartyRole
 from passerelle.opening.models import Opening
 from passerelle.opening.rules import decide_basis
 from passerelle.suppliers.models import Company, Site
-from passerelle.suppliers.rules import match_contact, normalise_cofor
+from passerelle.suppliers.rules import match_contact, normalise_cofor, normalise_site
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +99,7 @@ def _request(
         same_mailbox=same_mailbox,
     )
     matched = basis is not Basis.NONE
-    site = site_code.strip().upper()
+    site = normalise_site(site_code)
     opening = Opening.objects.create(
         reference=reference("OP"),
         company=company,

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from passerelle import brand
 from passerelle.mail import addresses
 from passerelle.opening.actions import PartyData
-from passerelle.suppliers.rules import check_cofor, check_site, normalise_cofor
+from passerelle.suppliers.rules import check_cofor, check_site, normalise_cofor, normalise_site
 from passerelle.web.forms import CodeInput, PortalForm
 
 EMAIL_FORMAT = _("Enter the e-mail address in the correct format, with an @ sign, such as name@company.com")
@@ -103,7 +103,7 @@ class AnalysisForm(PortalForm):
         }
 
     def clean_site(self) -> str:
-        site = str(self.cleaned_data["site"]).upper()
+        site = normalise_site(str(self.cleaned_data["site"]))
         if site and not check_site(site):
             raise ValidationError(_("Site code has letters A to Z, digits and hyphens only"), code="site")
         return site
@@ -145,7 +145,7 @@ class OtherPerson(PersonFields):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         choice = self.fields["same_as"]
-        assert isinstance(choice, forms.ChoiceField)  # noqa: S101
+        assert isinstance(choice, forms.ChoiceField)
         choice.choices = list(self.SAME)
         self.order_fields(["same_as"])
         for name in ("last_name", "first_name", "email", "phone"):

@@ -13,7 +13,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.debug import sensitive_post_parameters
 
 from passerelle import brand
-from passerelle.accounts.backend import spend_refusal
+from passerelle.accounts.backend import spend_a_failure
 from passerelle.accounts.models import Person
 from passerelle.accounts.rules import fold_login
 from passerelle.core import clock
@@ -56,14 +56,16 @@ def _enter(request: HttpRequest, form: SignInForm) -> HttpResponse | None:
     typed = fold_login(form.cleaned_data["login"])
     for pause in (hit("sign_in_address", address, now=now), _tries(typed, now)):
         if not pause:
-            form.add_error(None, _("Sign-in is paused until %(hour)s to protect the account") % {"hour": hour(pause.again_at)})
+            form.add_error(
+                None, _("Sign-in is paused until %(hour)s to protect the account") % {"hour": hour(pause.again_at)}
+            )
             return None
     person = authenticate(request, login=typed, password=form.cleaned_data["password"])
     if isinstance(person, Person) and may_enter(person, list(of_person(person, now))):
         forget("sign_in_login", typed, now=now)
         return _let_in(request, person, now)
-    if isinstance(person, Person):
-        spend_refusal(form.cleaned_data["password"])
+    if person is not None:
+        spend_a_failure(form.cleaned_data["password"])
     _note_refusal(typed, person, actor(request), now)
     form.add_error(None, _("B2B login or password not recognised. Check both, or see what to do below."))
     return None
@@ -170,7 +172,5 @@ def password_words(refusal: Refused) -> list[str]:
         "same": _("This is your present password. Choose another"),
     }
     faults = refusal.facts["faults"]
-    assert isinstance(faults, list)  # noqa: S101
+    assert isinstance(faults, list)
     return [words[fault] for fault in faults]
-
-
