@@ -26,7 +26,9 @@ def kinds() -> list[str]:
     return list(Message.objects.order_by("pk").values_list("kind", flat=True))
 
 
-def accept(opening: Opening, now: datetime, *, plsa: actions.PartyData | None = None, cofor: str = "ab 12cd") -> Opening:
+def accept(
+    opening: Opening, now: datetime, *, plsa: actions.PartyData | None = None, cofor: str = "ab 12cd"
+) -> Opening:
     return actions.accept_terms(
         link_key=cast.link(opening).key, cofor=cofor, text_id=cast.text().pk, corrected_plsa=plsa, language="en",
         actor=cast.VISITOR, now=now,
@@ -57,9 +59,7 @@ def test_a_matched_request_goes_from_the_code_to_the_first_password(now: datetim
         "opening/opened_plsa", "opening/opened_representative", "opening/opened_requester", "opening/notice",
     }  # fmt: skip
 
-    actions.activate(
-        link_key=Link.objects.get(purpose="activation").key, password=GOOD, actor=cast.VISITOR, now=now
-    )
+    actions.activate(link_key=Link.objects.get(purpose="activation").key, password=GOOD, actor=cast.VISITOR, now=now)
     person.refresh_from_db()
     assert person.check_password(GOOD)
     assert not analyse("AB12CD", now=now).activation_pending

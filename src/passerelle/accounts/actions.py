@@ -42,7 +42,8 @@ def create_login(
     """Create a login: generated, random, never used before (D1). It has no password until its person chooses one.
 
     `login` gives it instead of a random one: for people who come from another system, and for the demonstration.
-    Refuses `login_taken` then. Refuses `email_taken` (field `email`) when a living login has this address in any spelling.
+    Refuses `login_taken` then. Refuses `email_taken` (field `email`) when a living login has this address in any
+    spelling.
     """
     codes = brand.current().codes
     prefix = codes.staff_prefix if kind is PersonKind.STAFF else codes.login_prefix
@@ -75,7 +76,7 @@ def create_login(
 def set_password(*, person_id: int, password: str, actor: Actor, now: datetime) -> Person:
     """Set a new password and end every session of the login (D6). The first one activates the login.
 
-    Refuses `password` with the fact `faults` (see rules.password_faults), and `login_closed` unless the login is active.
+    Refuses `password` with the fact `faults` (see rules.password_faults), and `login_closed` unless it is active.
     """
     person = lock(person_id)
     if person.state != LoginState.ACTIVE:

@@ -1,4 +1,4 @@
-"""The passwords of demonstration accounts. They are printed in public, so they are refused outside the demonstration."""
+"""The passwords of demonstration accounts: printed in public, so refused outside the demonstration."""
 
 from __future__ import annotations
 

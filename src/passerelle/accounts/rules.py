@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import secrets
 import unicodedata
+from itertools import pairwise
 
 from passerelle import brand
 from passerelle.accounts.enums import LoginState
@@ -95,15 +96,15 @@ def normal_password(password: str) -> str:
 def _is_common(folded: str) -> bool:
     if len(set(folded)) <= 3:
         return True
-    if any(folded.replace(root, "") .strip("0123456789!.?*-_#@") == "" for root in _COMMON_ROOTS if root in folded):
+    if any(folded.replace(root, "").strip("0123456789!.?*-_#@") == "" for root in _COMMON_ROOTS if root in folded):
         return True
-    steps = {ord(b) - ord(a) for a, b in zip(folded, folded[1:], strict=False)}
+    steps = {ord(b) - ord(a) for a, b in pairwise(folded)}
     return steps in ({1}, {-1}, {0})
 
 
 def _is_personal(folded: str, person: Person) -> bool:
     own = [person.login, person.first_name, person.last_name, person.email, person.email.partition("@")[0]]
-    own += person.email.partition("@")[2].split(".")[:1] + [brand.current().organisation.short_name]
+    own += [*person.email.partition("@")[2].split(".")[:1], brand.current().organisation.short_name]
     rest = folded
     for word in sorted((part.casefold() for part in own if len(part) >= 4), key=len, reverse=True):
         rest = rest.replace(word, "")

@@ -14,7 +14,7 @@ urlpatterns = [
     path("", include("passerelle.portal.welcome.root_urls")),
     path("", include("passerelle.operations.urls")),
     path("", include("passerelle.web.urls")),
-    path("api/v1/", (open_urls(api.urls[0]), *api.urls[1:])),
+    path("api/v1/", (list(open_urls(api.urls[0])), *api.urls[1:])),
     *i18n_patterns(
         path("", include("passerelle.portal.welcome.urls")),
         path("present-your-company/", include("passerelle.portal.presentation.urls")),

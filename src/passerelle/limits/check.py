@@ -69,9 +69,7 @@ def peek(name: str, value: str, *, now: datetime) -> Allowance:
 def forget(name: str, value: str, *, now: datetime) -> None:
     """Drop the count of one subject in the present window (after a success that proves the subject genuine)."""
     rule = policy(name)
-    Counter.objects.filter(
-        policy=name, subject=_subject(name, value), window_start=_window(now, rule.period)
-    ).delete()
+    Counter.objects.filter(policy=name, subject=_subject(name, value), window_start=_window(now, rule.period)).delete()
 
 
 def sweep(*, now: datetime) -> int:

@@ -24,7 +24,9 @@ DAY = timedelta(days=1)
 _TABLE = [
     Policy("analysis", 30, HOUR, "an address that analyses codes; enough for an office, useless for a harvest"),
     Policy("analysis_free", 2, HOUR, "analyses before a proof of work is asked"),
-    Policy("analysis_without_proof", 12, HOUR, "browsers without JavaScript cannot prove work: a tighter limit instead"),
+    Policy(
+        "analysis_without_proof", 12, HOUR, "browsers without JavaScript cannot prove work: a tighter limit instead"
+    ),
     Policy("analysis_unknown", 10, HOUR, "unknown codes from one address: beyond, an alarm is written"),
     Policy("analysis_key", 3000, HOUR, "the holder of an API key"),
     Policy("request", 10, HOUR, "requests for access from one address"),

@@ -61,14 +61,14 @@ def resume_access(*, company_id: int, actor: Actor, now: datetime) -> Access:
     old = {"since": access.suspended_at.isoformat(), "reason": access.suspended_reason}
     access.suspended_at, access.suspended_reason, access.suspended_by = None, "", ""
     access.save()
-    record(
-        Tag.ACCESS_RESUMED, actor=actor, now=now, subject_key=access.key, company_key=access.company.key, old=old
-    )
+    record(Tag.ACCESS_RESUMED, actor=actor, now=now, subject_key=access.key, company_key=access.company.key, old=old)
     return access
 
 
 @transaction.atomic
-def join(*, person_id: int, person_key: str, company_id: int, company_key: str, actor: Actor, now: datetime) -> Membership:
+def join(
+    *, person_id: int, person_key: str, company_id: int, company_key: str, actor: Actor, now: datetime
+) -> Membership:
     """Make a person a member of a company, or bring an ended membership back. A living one is answered as it is."""
     membership, created = Membership.objects.select_for_update().get_or_create(
         person_id=person_id, company_id=company_id, defaults={"started_at": now}
@@ -138,8 +138,10 @@ def answer_mandate(*, mandate_key: str, person_id: int, accept: bool, actor: Act
 @transaction.atomic
 def end_mandates(*, company_id: int, company_key: str, reason: str, actor: Actor, now: datetime) -> int:
     """End every living mandate of a company (an upheld objection, a succession); answers how many."""
-    living = Mandate.objects.select_for_update(of=("self",)).select_related("membership__person").filter(
-        membership__company_id=company_id, state__in=[MandateState.PROPOSED, MandateState.IN_FORCE]
+    living = (
+        Mandate.objects.select_for_update(of=("self",))
+        .select_related("membership__person")
+        .filter(membership__company_id=company_id, state__in=[MandateState.PROPOSED, MandateState.IN_FORCE])
     )
     count = 0
     for mandate in living:

@@ -11,7 +11,7 @@ from passerelle.core.verdict import Verdict, no, yes
 from passerelle.memberships.enums import MandateState
 from passerelle.memberships.models import Membership
 
-# A suspended PLSA counts as none (C1); a blocked one still holds the mandate, a security rule must not orphan a company.
+# A suspended PLSA counts as none (C1); a blocked one still holds the mandate: a security rule orphans no company.
 NOT_COUNTING = (LoginState.DELETED, LoginState.SUSPENDED)
 
 

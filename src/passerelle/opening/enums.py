@@ -46,7 +46,13 @@ S, P = OpeningState, Step
 
 # The whole life of an opening. docs/generated/states.md is drawn from this table.
 MOVES: dict[OpeningState, dict[Step, OpeningState]] = {
-    S.TO_VERIFY: {P.VERIFY: S.AWAITING, P.REFUSE: S.REFUSED, P.OBJECT: S.DISPUTED, P.LAPSE: S.LAPSED, P.CLOSE: S.CLOSED},
+    S.TO_VERIFY: {
+        P.VERIFY: S.AWAITING,
+        P.REFUSE: S.REFUSED,
+        P.OBJECT: S.DISPUTED,
+        P.LAPSE: S.LAPSED,
+        P.CLOSE: S.CLOSED,
+    },
     S.AWAITING: {
         P.OPEN: S.OPEN,
         P.HOLD: S.HELD,
@@ -63,7 +69,13 @@ MOVES: dict[OpeningState, dict[Step, OpeningState]] = {
         P.REFUSE: S.REFUSED,
         P.CLOSE: S.CLOSED,
     },
-    S.TERMS_REFUSED: {P.REVIVE: S.AWAITING, P.REFUSE: S.REFUSED, P.OBJECT: S.DISPUTED, P.LAPSE: S.LAPSED, P.CLOSE: S.CLOSED},
+    S.TERMS_REFUSED: {
+        P.REVIVE: S.AWAITING,
+        P.REFUSE: S.REFUSED,
+        P.OBJECT: S.DISPUTED,
+        P.LAPSE: S.LAPSED,
+        P.CLOSE: S.CLOSED,
+    },
     S.HELD: {P.OPEN: S.OPEN, P.OBJECT: S.DISPUTED, P.REFUSE: S.REFUSED, P.CLOSE: S.CLOSED},
     S.OPEN: {},
     S.REFUSED: {},

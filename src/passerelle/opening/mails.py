@@ -41,7 +41,7 @@ def _send(
 
 
 def _facts(opening: Opening) -> dict[str, Any]:
-    """What every mail of an opening may say: the company to its own people, the reference, who asked, who is proposed."""
+    """What every mail of an opening may say: the company to its own people, the reference, the people named."""
     people = {}
     for party in opening.parties.all():
         people[party.role] = {"name": party.full_name, "email": party.email, "function": party.function}

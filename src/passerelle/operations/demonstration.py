@@ -10,7 +10,6 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-
 from passerelle.accounts import actions as accounts
 from passerelle.accounts import demonstration as passwords
 from passerelle.accounts.enums import LoginState, PersonKind
@@ -90,7 +89,9 @@ def login(body: str) -> str:
 
 PLSA_28 = Account(login("PETRA2"), "Petra Quercy", "OPEN28", "PLSA, the only one; also User of OPEN29")
 PLSA_29 = Account(login("PETER2"), "Peter Rivers", "OPEN29", "PLSA")
-SECOND_29 = Account(login("SARAH2"), "Sarah Mills", "OPEN29", "PLSA, the second one; User of ACTV27 with a mandate proposed")
+SECOND_29 = Account(
+    login("SARAH2"), "Sarah Mills", "OPEN29", "PLSA, the second one; User of ACTV27 with a mandate proposed"
+)
 USER_29 = Account(login("URSUA2"), "Ursula Brook", "OPEN29", "User")
 SUSPENDED = Account(login("SUSAN2"), "Susan Weir", "OPEN29", "suspended: cannot enter")
 BLOCKED = Account(login("BRUCE2"), "Bruce Lock", "OPEN29", "blocked: cannot enter")
@@ -217,9 +218,7 @@ class Seed:
                     mandate_key=mandate.key, person_id=person.pk, accept=True, actor=ROBOT, now=self.at(88)
                 )
         suspended = Company.objects.get(cofor="SUSP24")
-        memberships.suspend_access(
-            company_id=suspended.pk, reason="Asked by Purchasing", actor=ROBOT, now=self.at(7)
-        )
+        memberships.suspend_access(company_id=suspended.pk, reason="Asked by Purchasing", actor=ROBOT, now=self.at(7))
         lonely = self.plsa("NPLS25")
         accounts.change_state(
             person_id=lonely.pk, to=LoginState.SUSPENDED, reason="left_company", actor=ROBOT, now=self.at(30)

@@ -32,7 +32,13 @@ class Wording:
 
 @transaction.atomic
 def publish(
-    *, number: int, effective_at: datetime, deadline_at: datetime | None, wordings: list[Wording], actor: Actor, now: datetime
+    *,
+    number: int,
+    effective_at: datetime,
+    deadline_at: datetime | None,
+    wordings: list[Wording],
+    actor: Actor,
+    now: datetime,
 ) -> Version:
     """Publish a version. Refuses `version_exists`, and `version_order` unless its number is above all others.
 

@@ -7,7 +7,7 @@ import binascii
 import json
 from datetime import timedelta
 
-import altcha
+from altcha.v1 import ChallengeOptions, create_challenge, verify_solution
 from django.conf import settings
 from django.core.cache import cache
 from django.http import HttpRequest, JsonResponse
@@ -28,10 +28,8 @@ def _secret() -> str:
 @never_stored
 def challenge(request: HttpRequest) -> JsonResponse:
     """A fresh challenge for the widget."""
-    made = altcha.create_challenge_v1(
-        altcha.ChallengeOptionsV1(
-            algorithm="SHA-256", max_number=_WORK, hmac_key=_secret(), expires=clock.now() + _LIFE
-        )
+    made = create_challenge(
+        ChallengeOptions(algorithm="SHA-256", max_number=_WORK, hmac_key=_secret(), expires=clock.now() + _LIFE)
     )
     return JsonResponse(
         {
@@ -52,7 +50,7 @@ def proven(request: HttpRequest) -> bool:
     try:
         content = json.loads(base64.b64decode(payload, validate=True))
         signature = str(content["signature"])
-        proof_holds, _ = altcha.verify_solution_v1(payload, _secret(), check_expires=True)
+        proof_holds, _ = verify_solution(payload, _secret(), check_expires=True)
     except (ValueError, TypeError, KeyError, AttributeError, binascii.Error):
         return False
     return bool(proof_holds) and bool(cache.add(f"proof:{signature[:64]}", 1, timeout=int(_LIFE.total_seconds())))

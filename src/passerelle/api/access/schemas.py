@@ -7,6 +7,7 @@ from pydantic import Field
 
 from passerelle.opening.enums import CheckCode, CheckState, Reason
 
+
 class CheckOut(Schema):
     number: int = Field(ge=1, le=6)
     code: CheckCode

@@ -7,10 +7,11 @@ from passerelle.opening.actions.acceptance import (
     disown,
     refuse_terms,
 )
+from passerelle.opening.actions.base import PartyData
 from passerelle.opening.actions.desk import approve_plsa, refuse, revive, settle, verify
 from passerelle.opening.actions.follow_up import ask_designation, resend_activation, resend_terms
 from passerelle.opening.actions.objection import object_to
-from passerelle.opening.actions.request import PartyData, RequestOutcome, request_access
+from passerelle.opening.actions.request import RequestOutcome, request_access
 from passerelle.opening.actions.time import lapse_due, remind_due
 
 __all__ = [

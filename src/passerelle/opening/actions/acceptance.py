@@ -20,9 +20,9 @@ from passerelle.memberships.rules import mandate_in_force
 from passerelle.opening import mails
 from passerelle.opening.actions.base import PartyData, advance, lock_opening, set_party, write
 from passerelle.opening.actions.completion import close_others, open_access
+from passerelle.opening.actions.records import make_record
 from passerelle.opening.enums import OpeningKind, OpeningState, PartyRole, Step
 from passerelle.opening.models import Objection, Opening, Party, RecordStage
-from passerelle.opening.actions.records import make_record
 from passerelle.suppliers.rules import match_contact, normalise_cofor
 from passerelle.terms import actions as terms
 from passerelle.terms.models import Text
@@ -49,7 +49,14 @@ def _take(link_key: str, *, cofor: str | None, now: datetime) -> tuple[Link, Ope
 
 
 def accept_terms(
-    *, link_key: str, cofor: str, text_id: int, corrected_plsa: PartyData | None, language: str, actor: Actor, now: datetime
+    *,
+    link_key: str,
+    cofor: str,
+    text_id: int,
+    corrected_plsa: PartyData | None,
+    language: str,
+    actor: Actor,
+    now: datetime,
 ) -> Opening:
     """Accept the terms for the company and confirm, or correct, its PLSA (C7); then the access opens (C8).
 
@@ -66,7 +73,13 @@ def accept_terms(
 
 @transaction.atomic
 def _accept(
-    link_key: str, cofor: str, text_id: int, corrected_plsa: PartyData | None, language: str, actor: Actor, now: datetime
+    link_key: str,
+    cofor: str,
+    text_id: int,
+    corrected_plsa: PartyData | None,
+    language: str,
+    actor: Actor,
+    now: datetime,
 ) -> Opening:
     _, opening = _take(link_key, cofor=cofor, now=now)
     representative = opening.party(PartyRole.REPRESENTATIVE)

@@ -13,15 +13,13 @@ from passerelle import brand
 from passerelle.audit.tags import Tag
 from passerelle.core.actor import SYSTEM
 from passerelle.opening.actions.base import write
-from passerelle.opening.models import Opening, Record, RecordStage
 from passerelle.opening.actions.drawing import draw_record
+from passerelle.opening.models import Opening, Record, RecordStage
 
 
 def make_record(opening: Opening, stage: RecordStage, *, now: datetime) -> Record:
-    """Keep what happened as canonical JSON (sorted keys, UTF-8) with its SHA-256. Call inside the action's transaction."""
-    text = json.dumps(
-        _facts(opening, stage, now), cls=DjangoJSONEncoder, sort_keys=True, ensure_ascii=False, indent=1
-    )
+    """Keep what happened as canonical JSON (sorted keys, UTF-8) with its SHA-256, in the action's transaction."""
+    text = json.dumps(_facts(opening, stage, now), cls=DjangoJSONEncoder, sort_keys=True, ensure_ascii=False, indent=1)
     digest = hashlib.sha256(text.encode()).hexdigest()
     record = Record.objects.create(opening=opening, stage=stage, json=text, json_sha256=digest, made_at=now)
     write(opening, Tag.OPENING_RECORDED, actor=SYSTEM, now=now, new={"stage": stage.value, "sha256": digest})

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import Q
 
 from passerelle import brand
 from passerelle.audit.tags import Tag
@@ -16,19 +17,24 @@ from passerelle.opening.models import Opening
 
 
 def lapse_due(*, now: datetime) -> int:
-    """End every opening whose time is over, each in its own transaction; answers how many."""
-    keys = list(Opening.objects.filter(state__in=MAY_LAPSE, lapses_at__lte=now).values_list("key", flat=True)[:1000])
+    """End every opening whose time is over or whose company was closed (H4), each in its own transaction; answers how
+    many. Those that wait for the Assistance alone stay at the desk."""
+    over = Q(lapses_at__lte=now) | Q(company__active=False)
+    keys = list(Opening.objects.filter(over, state__in=MAY_LAPSE).values_list("key", flat=True)[:1000])
     return sum(_lapse(key, now=now) for key in keys)
 
 
 @transaction.atomic
 def _lapse(key: str, *, now: datetime) -> bool:
     opening = lock_opening(key)
-    if opening.state not in MAY_LAPSE or opening.lapses_at > now:
+    closed = not opening.company.active
+    if opening.state not in MAY_LAPSE or (opening.lapses_at > now and not closed):
         return False
     void_terms_link(opening, now=now)
-    advance(opening, Step.LAPSE, tag=Tag.OPENING_LAPSED, actor=SYSTEM, now=now)
-    mails.lapsed(opening, now=now)
+    new = {"reason": "company_closed" if closed else "time_over"}
+    advance(opening, Step.LAPSE, tag=Tag.OPENING_LAPSED, actor=SYSTEM, now=now, new=new)
+    if not closed:
+        mails.lapsed(opening, now=now)
     return True
 
 

@@ -7,9 +7,9 @@ from passerelle.opening.rules.words import ACTOR_NAMES, CHECK_NAMES, CHECK_TEXTS
 
 __all__ = [
     "ACTOR_NAMES",
-    "Analysis",
     "CHECK_NAMES",
     "CHECK_TEXTS",
+    "Analysis",
     "Check",
     "Facts",
     "OpeningFacts",

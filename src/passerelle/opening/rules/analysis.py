@@ -111,9 +111,7 @@ def judge(facts: Facts | None, *, cofor: str, site: str | None, now: datetime) -
     An unknown site never stops the checks: `site_known` says it.
     """
     stopped_at, reason, since = _first_no(facts, now)
-    checks = tuple(
-        Check(number, code, _state(number, stopped_at)) for number, code in enumerate(_CODES, start=1)
-    )
+    checks = tuple(Check(number, code, _state(number, stopped_at)) for number, code in enumerate(_CODES, start=1))
     actor, action = NEXT[reason]
     answer = yes if stopped_at is None else no
     return Analysis(

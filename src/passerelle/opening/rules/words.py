@@ -177,7 +177,7 @@ _WORDS: dict[Reason, Words] = {
     ),
     Reason.ACCESS_OPEN: Words(
         _("Your company's access is open"),
-        _("All six checks are passed. Logins are given by your company's access administrator (PLSA)."),
+        _("Logins are given by your company's access administrator (PLSA)."),
         _("Your company's access administrator (PLSA)"),
         _("Write to them from this page: we pass your message on. Their address is not shown."),
         _("They create your personal login; you receive it by e-mail."),

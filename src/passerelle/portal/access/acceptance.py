@@ -23,14 +23,14 @@ from passerelle.mail.links import LinkState, LinkStatus
 from passerelle.mail.models import Link
 from passerelle.opening import actions, queries
 from passerelle.opening.actions.records import record_file
-from passerelle.opening.enums import OpeningKind, OpeningState, PartyRole
+from passerelle.opening.enums import FINAL, OpeningKind, OpeningState, PartyRole
 from passerelle.opening.models import Opening, Record
 from passerelle.portal.access.forms import AcceptanceForm, DesignationForm, NoteForm, PersonFields
 from passerelle.portal.access.words import refusal_words
 from passerelle.terms.queries import current_text
 from passerelle.web.access import never_stored, open_page
 from passerelle.web.forms import bind, was_switched
-from passerelle.web.requests import actor, client_address
+from passerelle.web.requests import client_address
 
 PATHS = {"terms": "access:terms", "designation": "access:designation", "objection": "access:objection"}
 
@@ -50,15 +50,16 @@ def _open(request: HttpRequest, token: str, purpose: str) -> tuple[LinkState, Op
     return state, queries.by_key(state.link.subject_key.partition(":")[0])
 
 
-def _ended(request: HttpRequest, state: LinkState, opening: Opening | None, token: str, purpose: str) -> HttpResponse | None:
+def _ended(
+    request: HttpRequest, state: LinkState, opening: Opening | None, token: str, purpose: str
+) -> HttpResponse | None:
     """The page of a link that no longer acts, or None when it does."""
-    status: str = state.status.value
+    status, moved = str(state.status.value), ""
     if state.status is LinkStatus.VALID and opening is not None:
-        acts = opening.state == OpeningState.AWAITING or purpose == "objection"
-        if acts:
+        refusal = _stops(opening, purpose)
+        if refusal is None:
             return None
-        status = "moved"
-    moved = str(refusal_words(Refused("opening_move", state=opening.state))) if opening and status == "moved" else ""
+        status, moved = "moved", refusal_words(refusal)
     renewable = (
         state.status is LinkStatus.EXPIRED
         and purpose != "objection"
@@ -73,6 +74,16 @@ def _ended(request: HttpRequest, state: LinkState, opening: Opening | None, toke
     return render(request, "access/link_ended.html", context, status=codes.get(status, 410))
 
 
+def _stops(opening: Opening, purpose: str) -> Refused | None:
+    """What keeps a good link from acting: the company was closed (H4), or the opening moved on."""
+    if not opening.company.active:
+        return Refused("cofor_inactive")
+    if purpose == "objection":
+        ended = opening.state in FINAL and opening.state != OpeningState.OPEN
+        return Refused("opening_ended") if ended else None
+    return None if opening.state == OpeningState.AWAITING else Refused("opening_move", state=opening.state)
+
+
 @open_page
 @never_stored
 def terms(request: HttpRequest, token: str) -> HttpResponse:
@@ -80,7 +91,7 @@ def terms(request: HttpRequest, token: str) -> HttpResponse:
     state, opening = _open(request, token, "terms")
     if ended := _ended(request, state, opening, token, "terms"):
         return ended
-    assert state.link is not None and opening is not None  # noqa: S101, PT018
+    assert state.link is not None and opening is not None  # noqa: PT018
     form = bind(request, AcceptanceForm)
     person = _other_plsa(request, form)
     sent = form.is_bound and not was_switched(request)
@@ -131,12 +142,18 @@ def _refused_page(request: HttpRequest, refusal: Refused) -> HttpResponse:
 
 
 def _terms_page(
-    request: HttpRequest, token: str, opening: Opening, form: AcceptanceForm, person: PersonFields | None, *, status: int
+    request: HttpRequest,
+    token: str,
+    opening: Opening,
+    form: AcceptanceForm,
+    person: PersonFields | None,
+    *,
+    status: int,
 ) -> HttpResponse:
     text = current_text(get_language() or "en", clock.now())
     if form.is_bound and text is not None:
-        form.data = form.data.copy()  # type: ignore[attr-defined]
-        form.data["text"] = str(text.pk)
+        # The text shown now is the one the next press accepts, also when a newer one came into effect meanwhile.
+        form.data = {**form.data.dict(), "text": str(text.pk)}  # type: ignore[attr-defined]
     elif text is not None:
         form.initial["text"] = text.pk
     context = {
@@ -144,22 +161,26 @@ def _terms_page(
         "other": person or PersonFields(prefix="other"), "correcting": person is not None,
         "people": {party.role: party for party in opening.parties.all()},
         "renewal": opening.kind == OpeningKind.RENEWAL, "text": text,
-        "other_errors": [(errors[0], person[name].id_for_label) for name, errors in person.errors.items()] if person else [],
+        "other_errors": _error_lines(person) if person else [],
     }  # fmt: skip
     return render(request, "access/terms.html", context, status=status)
+
+
+def _error_lines(person: PersonFields) -> list[tuple[str, str]]:
+    return [(str(errors[0]), str(person[name].id_for_label)) for name, errors in person.errors.items()]
 
 
 @open_page
 @never_stored
 def refuse_terms(request: HttpRequest, token: str) -> HttpResponse:
-    """"I do not accept": what it means, an optional reason, one button."""
+    """ "I do not accept": what it means, an optional reason, one button."""
     return _note_page(request, token, "access/refuse_terms.html", actions.refuse_terms, "refused")
 
 
 @open_page
 @never_stored
 def not_me(request: HttpRequest, token: str) -> HttpResponse:
-    """"This is not me": the opening stops until the Assistance has looked."""
+    """ "This is not me": the opening stops until the Assistance has looked."""
     return _note_page(request, token, "access/not_me.html", actions.disown, "disowned")
 
 
@@ -172,7 +193,7 @@ def _note_page(
         state, opening = _open(request, token, purpose)
     if ended := _ended(request, state, opening, token, purpose):
         return ended
-    assert state.link is not None and opening is not None  # noqa: S101, PT018
+    assert state.link is not None and opening is not None  # noqa: PT018
     form = bind(request, NoteForm)
     if form.is_bound and not was_switched(request) and form.is_valid():
         try:
@@ -204,7 +225,7 @@ def designation(request: HttpRequest, token: str) -> HttpResponse:
     state, opening = _open(request, token, "designation")
     if ended := _ended(request, state, opening, token, "designation"):
         return ended
-    assert state.link is not None and opening is not None  # noqa: S101, PT018
+    assert state.link is not None and opening is not None  # noqa: PT018
     form = bind(request, DesignationForm)
     sent = form.is_bound and not was_switched(request)
     if sent and form.is_valid():
@@ -259,7 +280,7 @@ def new_link(request: HttpRequest, token: str) -> HttpResponse:
 @never_stored
 @require_GET
 def accepted(request: HttpRequest, key: str) -> HttpResponse:
-    """What the representative sees after the act, reachable again by its address: what was done, the record, what next."""
+    """What the representative sees after the act, reachable again by its address: what was done, the record."""
     record = Record.objects.select_related("opening__company", "opening__acceptance__version").filter(key=key).first()
     if record is None:
         raise Http404

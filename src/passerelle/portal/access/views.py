@@ -28,8 +28,10 @@ from passerelle.suppliers.models import Company
 from passerelle.suppliers.queries import find_by_cofor
 from passerelle.suppliers.rules import check_site, normalise_site
 from passerelle.support import actions as support
+from passerelle.support.models import Ticket
 from passerelle.web.access import never_stored, open_page
-from passerelle.web.forms import SWITCH, bind, was_switched
+from passerelle.web.context import SWITCH
+from passerelle.web.forms import bind, was_switched
 from passerelle.web.requests import actor, client_address
 
 log = structlog.get_logger(__name__)
@@ -262,9 +264,7 @@ def write_to_plsa(request: HttpRequest) -> HttpResponse:
     return redirect(_result_address(cofor))
 
 
-def _relay(form: RelayForm, company: Company, who: Actor) -> support.Ticket:
+def _relay(form: RelayForm, company: Company, who: Actor) -> Ticket:
     return support.relay(
         company_key=company.key, language=get_language() or "en", actor=who, now=clock.now(), **form.message()
     )
-
-

@@ -14,7 +14,9 @@ _WORDS: dict[str, str | Promise] = {
     "cofor_mismatch": _("This is not the COFOR of the company in our e-mail. Check it and try again."),
     "already_open": _("The access of this company is open already. Ask its PLSA for a personal login."),
     "terms_newer": _("Newer terms came into effect while you were reading. Read them below and accept them."),
-    "plsa_staff": _("The address given for the PLSA belongs to our own staff. Give the address of a person of the company."),
+    "plsa_staff": _(
+        "The address given for the PLSA belongs to our own staff. Give the address of a person of the company."
+    ),
     "nothing_to_ask": _("There is nothing to ask of the legal representative at present."),
     "no_representative": _("We do not know who the legal representative is. Write to our Assistance from this page."),
     "no_plsa": _("The company has no PLSA at present."),

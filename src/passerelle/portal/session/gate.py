@@ -32,7 +32,7 @@ class EntryGate:
         if request.session.session_key and request.user.is_authenticated:
             now = clock.now()
             person = request.user
-            assert isinstance(person, Person)  # noqa: S101
+            assert isinstance(person, Person)
             if _is_over(request, person, now) or not may_enter(person, list(of_person(person, now))):
                 logout(request)
             else:

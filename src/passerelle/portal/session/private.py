@@ -23,7 +23,7 @@ from passerelle.web.requests import actor
 
 
 def _person(request: HttpRequest) -> Person:
-    assert isinstance(request.user, Person)  # noqa: S101  the page is closed to strangers
+    assert isinstance(request.user, Person)
     return request.user
 
 

@@ -43,9 +43,8 @@ def sign_in(request: HttpRequest) -> HttpResponse:
         return redirect(safe_next(request, home_address(request.user)))
     form = bind(request, SignInForm)
     sent = form.is_bound and not was_switched(request)
-    if sent and form.is_valid():
-        if done := _enter(request, form):
-            return done
+    if sent and form.is_valid() and (done := _enter(request, form)):
+        return done
     status = 422 if sent else 200
     context = {"form": form, "next": request.POST.get("next") or request.GET.get("next", "")}
     return render(request, "session/sign_in.html", context, status=status)

@@ -16,6 +16,7 @@ LONGEST = 100
 
 class Command(BaseCommand):
     help = "Creates an API key and prints it: the only time it can be seen."
+    requires_system_checks = ()
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("name", help="the program or team that will hold it, for lists and the trail")

@@ -34,6 +34,7 @@ FAULTS = {
 
 class Command(BaseCommand):
     help = "Creates a login for a member of staff and prints it with the link to choose a password."
+    requires_system_checks = ()
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--first-name", required=True)

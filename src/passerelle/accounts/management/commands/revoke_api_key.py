@@ -15,6 +15,7 @@ from passerelle.core.errors import Refused
 
 class Command(BaseCommand):
     help = "Revokes an API key by the characters it begins with, as create_api_key printed them."
+    requires_system_checks = ()
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("prefix")

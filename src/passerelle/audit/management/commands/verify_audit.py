@@ -19,6 +19,7 @@ class Command(BaseCommand):
         "Verifies the audit trail against its seals. Exit status: 0 whole, 1 a line was changed, removed or inserted. "
         "Lines that are not sealed yet are counted, not verified."
     )
+    requires_system_checks = ()
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--format", choices=["text", "json"], default="text")

@@ -40,5 +40,4 @@ class Command(BaseCommand):
         """The few hundred companies of the brand's file, by the import that operators use."""
         path = brand.current().folder / "demonstration" / "suppliers.csv"
         with path.open("rb") as file, suppliers.plan(file, filename=path.name) as change_set:
-            suppliers.apply_import(change_set, actor=SYSTEM, now=now, accept_valid=True)
-
+            suppliers.apply_import(change_set=change_set, actor=SYSTEM, now=now, accept_valid=True)
