@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from django.urls import path
 
-from passerelle.web import gallery
+from passerelle.web import gallery, mail_samples
 
 app_name = "gallery"
+
+mail_samples.register()
 
 urlpatterns = [
     path("", gallery.index, name="index"),
