@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import os
-import secrets
 import shutil
 import signal
 import socket
@@ -123,7 +122,6 @@ def _forget(data: Path) -> None:
 
 def _run(commands: dict[str, list[str]], own: dict[str, str], logs: Path, port: int, began: float) -> NoReturn:
     """Run web and worker until somebody stops us, or one of them ends: then the other is stopped too."""
-    own = own | {"PASSERELLE_METRICS_TOKEN": own.get("PASSERELLE_METRICS_TOKEN") or secrets.token_urlsafe(24)}
     running: dict[str, subprocess.Popen[bytes]] = {}
     try:
         for name, command in commands.items():

@@ -19,6 +19,7 @@ from prometheus_client import (
     Counter,
     Histogram,
     ProcessCollector,
+    disable_created_metrics,
     generate_latest,
     multiprocess,
 )
@@ -33,6 +34,7 @@ from passerelle.web.access import never_stored, open_page
 from passerelle.web.requests import client_address
 
 SEVERAL_PROCESSES = "PROMETHEUS_MULTIPROC_DIR" in os.environ  # set by ./passerelle serve when it starts several
+disable_created_metrics()  # type: ignore[no-untyped-call]
 OWN = CollectorRegistry()
 ProcessCollector(registry=OWN)
 _registry = None if SEVERAL_PROCESSES else OWN
