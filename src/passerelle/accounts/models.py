@@ -122,7 +122,7 @@ class Session(AbstractBaseSession):
     created_at = models.DateTimeField(null=True)
     last_seen_at = models.DateTimeField(null=True)
 
-    objects: ClassVar[SessionManager] = SessionManager()  # type: ignore[assignment]
+    objects: ClassVar[SessionManager] = SessionManager()
 
     class Meta:
         indexes = [models.Index(fields=["expire_date"], name="accounts_session_expiry")]
