@@ -10,12 +10,15 @@ from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 
-from passerelle.accounts.enums import LoginState
+from passerelle.accounts.enums import LoginState, PersonKind
 from passerelle.audit.models import Event
 from passerelle.audit.tags import Tag
-from passerelle.backoffice.words import Words
+from passerelle.backoffice.words import LOGIN_REASONS, Words
 from passerelle.core.actor import ActorKind
+from passerelle.memberships.enums import MandateState
 from passerelle.opening.enums import Basis, OpeningKind, OpeningState, RefusalReason
+from passerelle.opening.models import RecordStage
+from passerelle.support.enums import TicketKind, TicketState
 from passerelle.web import dates
 
 TITLES: dict[str, Words] = {
@@ -65,6 +68,7 @@ TITLES: dict[str, Words] = {
     Tag.TICKET_RECEIVED: gettext_lazy("Message received"),
     Tag.TICKET_CLOSED: gettext_lazy("Message closed"),
     Tag.TICKET_REOPENED: gettext_lazy("Message reopened"),
+    Tag.TICKET_COPIED: gettext_lazy("Copy of the message sent"),
     Tag.RELAY_SENT: gettext_lazy("Message passed on to the PLSAs"),
     Tag.UNKNOWN_CODES_RUN: gettext_lazy("Run of unknown codes in the analysis"),
 }
@@ -88,6 +92,12 @@ FIELDS: dict[str, Words] = {
     "stage": gettext_lazy("Stage"),
     "sha256": gettext_lazy("SHA-256"),
     "version": gettext_lazy("Version"),
+    "number": gettext_lazy("Version"),
+    "language": gettext_lazy("Language"),
+    "text_sha256": gettext_lazy("SHA-256 of the text"),
+    "texts": gettext_lazy("SHA-256 of the texts"),
+    "plsa": gettext_lazy("PLSA"),
+    "plsas": gettext_lazy("Number of PLSAs"),
     "roles": gettext_lazy("Roles"),
     "email": gettext_lazy("E-mail address"),
 }
@@ -103,13 +113,19 @@ _ACTORS: dict[str, Words] = {
 
 # Values that are codes of a list are shown in the list's words.
 _CODES: dict[str, tuple[Any, ...]] = {
-    "state": (OpeningState, LoginState),
+    "state": (OpeningState, LoginState, MandateState, TicketState),
     "basis": (Basis,),
-    "kind": (OpeningKind,),
+    "kind": (OpeningKind, TicketKind, PersonKind),
     "reason": (RefusalReason,),
+}
+_STAGES: dict[str, Words] = {
+    RecordStage.ACCEPTED: gettext_lazy("terms accepted"),
+    RecordStage.OPENED: gettext_lazy("access opened"),
 }
 # What the page of an opening says anyway.
 PLAIN = frozenset({"reference", "state"})
+# A “no” is worth a line here only.
+TOLD_EITHER_WAY = frozenset({"upheld"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +156,8 @@ def line(event: Event, *, without: frozenset[str] = frozenset()) -> Line:
     """An event in words. A value that replaced another shows both."""
     details = []
     for name in [*event.new, *(name for name in event.old if name not in event.new)]:
-        if name in without or event.new.get(name, event.old.get(name)) in ("", None, [], {}):
+        value = event.new.get(name, event.old.get(name))
+        if name in without or value in ("", None, [], {}) or (value is False and name not in TOLD_EITHER_WAY):
             continue
         details.append((str(FIELDS.get(name, name)), _change(name, event)))
     return Line(event, title(event.tag), actor_words(event), details)
@@ -165,6 +182,10 @@ def _value(name: str, value: Any) -> str:
     if isinstance(value, dict):
         return ", ".join(f"{FIELDS.get(key, key)}: {_value(key, part)}" for key, part in value.items())
     text = str(value)
+    if name == "stage":
+        return str(_STAGES.get(text, text))
+    if name == "reason" and text in LOGIN_REASONS:
+        return str(LOGIN_REASONS[text])
     if (name.endswith("_at") or name == "since") and (instant := _instant(text)):
         return dates.when(instant)
     for codes in _CODES.get(name, ()):

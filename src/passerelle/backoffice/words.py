@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 from passerelle.accounts.enums import LoginState
 from passerelle.core.powers import Role
 from passerelle.mail.ledger import Standing
-from passerelle.opening.enums import OpeningState
+from passerelle.opening.enums import OpeningState, Reason
 
 Words = str | Promise
 
@@ -63,6 +63,36 @@ MAIL_KINDS: dict[str, Words] = {
     "opening/proposed_plsa": gettext_lazy("Mandate proposed to a PLSA"),
     "opening/opened_requester": gettext_lazy("Access opened, to the requester"),
     "opening/activation": gettext_lazy("Activation of a login"),
+    "support/received": gettext_lazy("Message, to the Assistance"),
+    "support/acknowledged": gettext_lazy("Message received, to its sender"),
+    "support/copy": gettext_lazy("Copy of the message"),
+    "support/relay": gettext_lazy("Message passed on to a PLSA"),
+}
+
+# Where a company stands, as colleagues say it; the public page speaks to the company instead.
+STANDS: dict[str, Words] = {
+    Reason.COFOR_UNKNOWN: gettext_lazy("The COFOR is not known."),
+    Reason.COFOR_INACTIVE: gettext_lazy("The company is closed, its COFOR no longer active."),
+    Reason.NO_REQUEST: gettext_lazy("Nobody of the company has asked for access."),
+    Reason.REQUEST_REFUSED: gettext_lazy("The last request for access was refused."),
+    Reason.REQUEST_LAPSED: gettext_lazy("The last request for access has lapsed."),
+    Reason.REQUEST_PENDING: gettext_lazy("A request for access waits for the Assistance."),
+    Reason.REQUEST_DISPUTED: gettext_lazy("A request for access is in dispute."),
+    Reason.TERMS_NOT_ACCEPTED: gettext_lazy("The legal representative has not accepted the terms yet."),
+    Reason.TERMS_LINK_EXPIRED: gettext_lazy("The legal representative let the link to the terms expire."),
+    Reason.TERMS_REFUSED: gettext_lazy("The legal representative refused the terms."),
+    Reason.OPENING_IN_PROGRESS: gettext_lazy("The terms are accepted, the access is not open yet."),
+    Reason.ACCESS_SUSPENDED: gettext_lazy("The access is suspended."),
+    Reason.NO_PLSA: gettext_lazy("The access is open, but no PLSA is in force."),
+    Reason.ACCESS_OPEN: gettext_lazy("The access is open."),
+}
+
+# Why a login is in its state; a reason without words of its own is shown as it was written.
+LOGIN_REASONS: dict[str, Words] = {
+    "left_company": gettext_lazy("left the company"),
+    "former_password": gettext_lazy("a former password was typed"),
+    "by_plsa": gettext_lazy("by a PLSA"),
+    "by_assistance": gettext_lazy("by the Assistance"),
 }
 
 ROLES: dict[str, Words] = {

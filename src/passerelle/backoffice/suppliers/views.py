@@ -19,13 +19,13 @@ from passerelle.backoffice.checks import inside
 from passerelle.backoffice.history import lines
 from passerelle.backoffice.mails.lines import of_company
 from passerelle.backoffice.suppliers.forms import CompaniesForm, SuspendForm
-from passerelle.backoffice.words import LOGIN_KINDS, STATE_KINDS
+from passerelle.backoffice.words import LOGIN_KINDS, LOGIN_REASONS, STATE_KINDS
 from passerelle.core import clock
 from passerelle.core.actor import Actor
 from passerelle.core.errors import Refused
 from passerelle.core.powers import Verb, may
 from passerelle.memberships import actions as memberships
-from passerelle.memberships.models import Access
+from passerelle.memberships.models import Access, Membership
 from passerelle.memberships.queries import of_company as members_of
 from passerelle.opening import actions as openings
 from passerelle.opening.enums import PartyRole
@@ -91,14 +91,17 @@ def _seen_by(who: Actor, company: Company, now: datetime) -> dict[str, Any]:
     events = Event.objects.filter(company_key=company.key).order_by("-at", "-pk")[:FEW]
     tickets = Ticket.objects.filter(company=company).order_by("-received_at", "-pk")[:FEW]
     return {
-        "people": [{"row": row, "kind": LOGIN_KINDS[row.person.state]} for row in members]
-        if members is not None
-        else None,
+        "people": [_member(row) for row in members] if members is not None else None,
         "openings": _openings(company) if may(who, Verb.SEE_OPENINGS) else None,
         "tickets": tickets if may(who, Verb.SEE_TICKETS) else None,
         "mails": of_company(company.key) if may(who, Verb.SEE_MAILS) else None,
         "history": lines(events) if may(who, Verb.SEE_TRAIL) else None,
     }
+
+
+def _member(row: Membership) -> dict[str, Any]:
+    why = row.person.state_reason
+    return {"row": row, "kind": LOGIN_KINDS[row.person.state], "reason": LOGIN_REASONS.get(why, why)}
 
 
 def _openings(company: Company) -> list[dict[str, Any]]:

@@ -21,7 +21,7 @@ from passerelle.backoffice.addresses import view_of
 from passerelle.backoffice.history import PLAIN, lines
 from passerelle.backoffice.mails.lines import of_subject
 from passerelle.backoffice.support.forms import TicketsForm
-from passerelle.backoffice.words import LOGIN_KINDS, age
+from passerelle.backoffice.words import LOGIN_KINDS, STANDS, age
 from passerelle.core import clock
 from passerelle.core.errors import Refused
 from passerelle.core.powers import Verb, may
@@ -87,7 +87,7 @@ def ticket(request: HttpRequest, key: str) -> HttpResponse:
         "answers": may(who, Verb.ANSWER_TICKETS),
         "mailto": _mailto(ticket),
         "saw": _what_they_saw(ticket),
-        "stands": words_for(analyse(ticket.company.cofor, now=now).reason).title if ticket.company else "",
+        "stands": STANDS[analyse(ticket.company.cofor, now=now).reason] if ticket.company else "",
         "person": _person(ticket) if may(who, Verb.SEE_PEOPLE) else None,
         "others": _others(ticket),
         "history": lines(_events(ticket), without=PLAIN) if may(who, Verb.SEE_TRAIL) else None,
