@@ -8,7 +8,7 @@ from passerelle.core.actor import SYSTEM, visitor
 from passerelle.mail.models import Link
 from passerelle.opening.actions import PartyData, request_access
 from passerelle.opening.models import Opening
-from passerelle.suppliers.models import Company, Contact, EmailDomain
+from passerelle.suppliers.models import Company, Contact, EmailDomain, fold_name
 from passerelle.terms import actions as terms
 from passerelle.terms.models import Text, Version
 
@@ -23,7 +23,7 @@ VISITOR = visitor("192.0.2.7")
 def company(now: datetime, *, cofor: str = "AB12CD", name: str = "Fournier Précision", **more: object) -> Company:
     """A company of the Suppliers Database: `contact@fournier.example` and its domain are on record."""
     found = Company.objects.create(
-        cofor=cofor, name=name, name_key=name.casefold(), country="FR", created_at=now, updated_at=now, **more
+        cofor=cofor, name=name, name_key=fold_name(name), country="FR", created_at=now, updated_at=now, **more
     )
     return found
 
