@@ -61,7 +61,10 @@ class Site:
         self.processes.append(process)
         return process
 
-    @property
+    def started(self, workers: int = 1) -> None:
+        """Wait until so many workers have come up."""
+        until(lambda: self.log().count("worker started") >= workers, 30, self.log)
+
     def log(self) -> str:
         return (self.folder / "worker.log").read_text()
 
@@ -95,11 +98,14 @@ def site(folder: Path, **env: str) -> Iterator[Site]:
                 connection.execute(f"DROP DATABASE {name} WITH (FORCE)".encode())
 
 
-def until(condition: Callable[[], Any], seconds: float = 20.0, what: str = "") -> Any:
-    """Wait until something holds; fails with `what` when it does not come about in time."""
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
+def until(condition: Callable[[], Any], seconds: float = 20.0, what: str | Callable[[], str] = "") -> Any:
+    """Wait until something holds; fails with `what` when it does not come about in time.
+
+    The seconds are those of a machine that has nothing else to do; a busy one is given more.
+    """
+    began = time.monotonic()
+    while time.monotonic() - began < seconds * max(1.0, os.getloadavg()[0] / (os.cpu_count() or 1)):
         if found := condition():
             return found
         time.sleep(0.1)
-    raise AssertionError(f"did not come about within {seconds} s: {what}")
+    raise AssertionError(f"did not come about within {seconds} s: {what() if callable(what) else what}")

@@ -1,4 +1,4 @@
-"""Settings of real worker processes in tests: tables made from the models, pages and mails of the tests' own."""
+"""Settings of real worker processes in tests: the foundations alone, with pages and mails of the tests' own."""
 
 from __future__ import annotations
 
@@ -19,6 +19,22 @@ class _None:
         return None
 
 
+# What runs jobs and mails knows nothing of the floors above, and starts faster without them.
+INSTALLED_APPS = [
+    "passerelle.core",
+    "passerelle.brand",
+    "passerelle.jobs",
+    "passerelle.mail",
+    "django_tasks",
+    "django_tasks_db",
+]
+AUTH_USER_MODEL = "auth.User"
+MIDDLEWARE = []
 MIGRATION_MODULES = _None()
 ROOT_URLCONF = "tests.mail.urls"
 TEMPLATES[0]["DIRS"].append(Path(__file__).parents[1] / "mail" / "templates")
+TEMPLATES[0]["OPTIONS"]["loaders"] = [
+    ("django.template.loaders.cached.Loader", ["django.template.loaders.filesystem.Loader"])
+]
+TEMPLATES[0]["OPTIONS"]["builtins"] = ["django.templatetags.i18n", "passerelle.web.templatetags.portal"]
+TEMPLATES[0]["OPTIONS"]["context_processors"] = []

@@ -32,7 +32,7 @@ def test_it_follows_a_mail_and_its_link(queue: Queue, link: Callable[..., Link])
     assert standing() is Standing.USED
     for state in (MessageState.REFUSED, MessageState.DROPPED):
         Message.objects.filter(key=key).update(state=state)
-        assert standing() == state
+        assert standing().value == state.value
 
 
 def test_it_shows_that_a_link_was_superseded(queue: Queue, link: Callable[..., Link]) -> None:
