@@ -101,10 +101,10 @@ SUSPENDED_24 = Account(login("MARTA2"), "Marta Marenne", "SUSP24", "active, but 
 ACCOUNTS = (PLSA_28, PLSA_29, SECOND_29, USER_29, EXPIRED, SUSPENDED, BLOCKED, DELETED, SUSPENDED_24)
 
 STAFF = (
-    ("S" + "PURCH2" + check_character("PURCH2"), "Inès", "Morel", (Role.PURCHASING,), "purchasing@norvane.example"),
-    ("S" + "ASSST2" + check_character("ASSST2"), "Paul", "Girard", (Role.ASSISTANCE,), "helpdesk@norvane.example"),
-    ("S" + "EDTRA2" + check_character("EDTRA2"), "Noa", "Leclerc", (Role.EDITOR,), "editor@norvane.example"),
-    ("S" + "ADMNA2" + check_character("ADMNA2"), "Ada", "Winter", (Role.ADMINISTRATOR,), "admin@norvane.example"),
+    ("S" + "PURCH2" + check_character("PURCH2"), "Inès", "Morel", (Role.PURCHASING,), "purchasing@group.example"),
+    ("S" + "ASSST2" + check_character("ASSST2"), "Paul", "Girard", (Role.ASSISTANCE,), "helpdesk@group.example"),
+    ("S" + "EDTRA2" + check_character("EDTRA2"), "Noa", "Leclerc", (Role.EDITOR,), "editor@group.example"),
+    ("S" + "ADMNA2" + check_character("ADMNA2"), "Ada", "Winter", (Role.ADMINISTRATOR,), "admin@group.example"),
 )  # fmt: skip
 
 

@@ -21,9 +21,9 @@ from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from passerelle.core import clock
 from passerelle.web import errors
 from passerelle.web.access import open_page
 from passerelle.web.forms import CodeInput, PortalForm
@@ -94,7 +94,7 @@ class SampleForm(PortalForm):
 @open_page
 def index(request: HttpRequest) -> HttpResponse:
     _debug_only()
-    now = timezone.now()
+    now = clock.now()
     wrong = SampleForm(
         {
             "wrong-cofor": "A1B2",
@@ -162,7 +162,7 @@ def _area() -> dict[str, Any]:
     return {
         "area_groups": [{"label": "", "links": home}, {"label": _("Access administration"), "links": people}],
         "page": Page([], previous_url="?page=1", next_url="?page=3", range="26 – 50"),
-        "now": timezone.now(),
+        "now": clock.now(),
     }
 
 
@@ -171,7 +171,7 @@ register("error-403", errors.forbidden)
 register("error-404", errors.not_found)
 register("error-500", errors.server_error)
 register("error-503", errors.unavailable)
-register("error-503-until", errors.unavailable, lambda: {"until": timezone.now()})
+register("error-503-until", errors.unavailable, lambda: {"until": clock.now()})
 register("error-form-expired", _expired)
 register("error-form-expired-with-password", _expired, {"left_out": True, "had_files": True})
 register("error-form-from-elsewhere", lambda request: errors.expired_page(request, [], from_elsewhere=True))
