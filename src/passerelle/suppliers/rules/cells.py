@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable
-from functools import cached_property, lru_cache
+from functools import cache, cached_property, lru_cache
 from typing import TypeVar, cast
 from urllib.parse import urlsplit
 
@@ -25,6 +25,11 @@ MOST_ITEMS = 500  # in one cell that lists several
 _TRUE = frozenset({"true", "yes", "1", "oui", "vrai"})
 _FALSE = frozenset({"false", "no", "0", "non", "faux"})
 _SUCO = re.compile(r"[A-Z0-9][A-Z0-9._/-]{0,19}")
+# Forms so plain that a look is enough: nearly all there are, and a million of them in a file.
+_PLAIN_ADDRESS = re.compile(r"https?://(?:[a-z0-9-]{1,60}\.){1,3}[a-z]{2,20}(?:/[A-Za-z0-9._/-]*)?")
+_PLAIN_EMAIL = re.compile(
+    r"[A-Za-z0-9_+-]{1,30}(?:\.[A-Za-z0-9_+-]{1,30})?@(?:[a-z0-9](?:[a-z0-9-]{0,40}[a-z0-9])?\.){1,3}[a-z]{2,20}"
+)
 _BLANKS = re.compile(r"\s+")
 # Joiners and direction marks belong to the spelling of names in several alphabets; other invisible signs do not.
 _SPELLING = frozenset("\u200c\u200d\u200e\u200f\u00ad")
@@ -33,6 +38,7 @@ _UNSEEN = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 _FAILED = frozenset({"#N/A", "#REF!", "#NAME?", "#VALUE!", "#DIV/0!", "#NULL!", "#NUM!"})
 
 
+@cache
 def _most(model: type[models.Model], name: str) -> int:
     length = cast("models.CharField[str, str]", model._meta.get_field(name)).max_length
     assert length is not None
@@ -142,6 +148,9 @@ class Cells:
         """Addresses, each once; two that differ by case only are one, as first written."""
         kept: dict[str, str] = {}
         for item in _few(items):
+            if _PLAIN_EMAIL.fullmatch(item):
+                kept.setdefault(item.lower(), item)
+                continue
             if len(item) > _most(Contact, "email") or addresses.check(item):
                 raise Unfit("email_form", value=clipped(item))
             kept.setdefault(addresses.fold(item), item)
@@ -220,6 +229,8 @@ def _domain(text: str) -> str:
 
 
 def _is_web_address(text: str) -> bool:
+    if _PLAIN_ADDRESS.fullmatch(text):
+        return True
     if re.search(r"[\s<>\"'\\^`{|}]", text):
         return False
     try:

@@ -16,12 +16,12 @@ def match_contact(company: Company, email: str) -> Literal["contact", "domain"] 
     open a mailbox proves nothing and never matches, whether or not it is on record. Uses what was prefetched.
     """
     key = addresses.fold(email)
-    if not key:
-        return None
     if any(contact.email_key == key for contact in company.contacts.all()):
         return "contact"
+    if addresses.check(email.strip()):  # what nobody can be written to proves no domain
+        return None
     domain = addresses.domain(email)
-    if not domain or brand.current().mail.is_free(domain):
+    if brand.current().mail.is_free(domain):
         return None
     if any(addresses.fold_domain(known.domain) == domain for known in company.email_domains.all()):
         return "domain"

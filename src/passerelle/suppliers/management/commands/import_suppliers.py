@@ -49,7 +49,7 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        with translation.override(_language(options["language"])):
+        with translation.override(terminal_language(options["language"])):
             status = self._import(options)
         if status:
             sys.exit(status)
@@ -112,7 +112,7 @@ class Command(BaseCommand):
         return UNREADABLE
 
 
-def _language(asked: str) -> str:
+def terminal_language(asked: str) -> str:
     """The language asked for, else the terminal's, as far as the portal speaks it."""
     wanted = asked or next((value for name in ("LC_ALL", "LC_MESSAGES", "LANG") if (value := os.environ.get(name))), "")
     short = wanted.replace("_", "-").split("-")[0].split(".")[0].lower()

@@ -1,0 +1,124 @@
+"""Finding a company by what one has at hand (H3)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from passerelle.suppliers import queries
+from passerelle.suppliers.models import Company
+from passerelle.suppliers.queries import finding
+from tests.suppliers.conftest import Importer
+from tests.suppliers.files import PLAIN, csv_file
+
+pytestmark = pytest.mark.django_db
+
+COLUMNS = [*PLAIN, "duns", "sucos", "vat_number", "registration_number", "contact_email", "email_domains"]
+NAMES = [
+    "Moulin d'Arve",
+    "Moulins Réunis",
+    "Société Générale de Câblage",
+    "Grüne Straße AG",
+    "Acme Bearings",
+    "Arve Mills",
+]
+
+
+@pytest.fixture
+def companies(take_in: Importer) -> None:
+    first = {
+        "cofor": "AB12CD",
+        "name": NAMES[0],
+        "duns": "123456789",
+        "sucos": "S100",
+        "vat_number": "FR40303265045",
+        "registration_number": "303 265 045",
+        "contact_email": "Anne@moulin.example",
+        "email_domains": "moulin.example",
+    }
+    others = [{"cofor": f"ZZ99Z{number}", "name": name} for number, name in enumerate(NAMES[1:])]
+    take_in(csv_file(first, *others, columns=COLUMNS))
+
+
+def names(text: str, **options: Any) -> list[str]:
+    return [found.company.name for found in queries.search(text, **options).found]
+
+
+@pytest.mark.parametrize(
+    ("typed", "by"),
+    [
+        ("ab12 cd", "cofor"),
+        ("12-345-6789", "duns"),
+        ("s100", "suco"),
+        ("fr 40 303 265 045", "vat_number"),
+        ("303 265 045", "registration_number"),
+        ("anne@MOULIN.example", "contact_email"),
+        ("@moulin.example", "email_domain"),
+        ("bob@moulin.example", "email_domain"),
+    ],
+)
+@pytest.mark.usefixtures("companies")
+def test_a_company_is_found_by_any_identifier(typed: str, by: str) -> None:
+    first = queries.search(typed).found[0]
+    assert (first.company.cofor, first.by) == ("AB12CD", by)
+
+
+@pytest.mark.parametrize("all_names", [20_000, 0])
+@pytest.mark.parametrize(
+    ("typed", "name"),
+    [
+        ("moulin d'arve", "Moulin d'Arve"),
+        ("MOULIN DARVE", "Moulin d'Arve"),
+        ("Mouiln d'Arve", "Moulin d'Arve"),
+        ("omulin darve", "Moulin d'Arve"),
+        ("moulins reunis", "Moulins Réunis"),
+        ("Societe generale de cablage", "Société Générale de Câblage"),
+        ("grune strasse", "Grüne Straße AG"),
+        ("acme baerings", "Acme Bearings"),
+    ],
+)
+@pytest.mark.usefixtures("companies")
+def test_a_name_is_found_in_spite_of_typing_errors(
+    typed: str, name: str, all_names: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(finding, "_ALL_NAMES", all_names)
+    assert names(typed)[0] == name
+
+
+@pytest.mark.usefixtures("companies")
+def test_a_word_from_the_middle_of_a_name_finds_it() -> None:
+    assert "Société Générale de Câblage" in names("cablage")
+    assert set(names("arve")) >= {"Arve Mills", "Moulin d'Arve"}
+
+
+@pytest.mark.parametrize(
+    "typed", ["", "   ", "\x00", "%", "_", "zzzzzzzz", "' OR 1=1 --", "x" * 100_000, "\ud800", "日本"]
+)
+@pytest.mark.usefixtures("companies")
+def test_what_nobody_is_called_finds_nobody(typed: str) -> None:
+    assert names(typed) == []
+
+
+@pytest.mark.usefixtures("companies")
+def test_an_unrelated_name_is_not_found() -> None:
+    assert "Acme Bearings" not in names("Moulin")
+
+
+def test_pages_are_bounded(take_in: Importer) -> None:
+    take_in(csv_file(*({"cofor": f"A{number:05}", "name": f"Moulin {number:03}"} for number in range(130))))
+    first, second = queries.search("moulin", size=50), queries.search("moulin", size=50, page=2)
+    assert (len(first.found), first.more) == (50, True)
+    assert not {found.company.pk for found in first.found} & {found.company.pk for found in second.found}
+    last = queries.search("moulin", size=50, page=3)
+    assert (len(last.found), last.more) == (30, False)
+    assert len(queries.search("moulin", size=10**9).found) == 50
+    assert queries.search("moulin", page=10**9).page == 10
+    assert queries.search("moulin", page=-5).page == 1
+
+
+def test_a_search_costs_few_queries(take_in: Importer, django_assert_max_num_queries: Any) -> None:
+    take_in(csv_file(*({"cofor": f"A{number:05}", "name": f"Moulin {number:03}"} for number in range(60))))
+    assert Company.objects.count() == 60
+    with django_assert_max_num_queries(9):
+        queries.search("moulni")
