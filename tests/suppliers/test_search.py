@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import Any
 
 import pytest
 
 from passerelle.suppliers import queries
 from passerelle.suppliers.models import Company
-from passerelle.suppliers.queries import finding
 from tests.suppliers.conftest import Importer
 from tests.suppliers.files import PLAIN, csv_file
 
@@ -82,7 +82,8 @@ def test_a_company_is_found_by_any_identifier(typed: str, by: str) -> None:
 def test_a_name_is_found_in_spite_of_typing_errors(
     typed: str, name: str, all_names: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(finding, "_ALL_NAMES", all_names)
+    # The package gives the function the name of its module.
+    monkeypatch.setattr(import_module("passerelle.suppliers.queries.search"), "_ALL_NAMES", all_names)
     assert names(typed)[0] == name
 
 
