@@ -1,5 +1,6 @@
 // Everything here adds comfort: each page does its work without it. One module, loaded once, nothing inline.
 import { Button, CharacterCount, ErrorSummary, PasswordInput, createAll } from "govuk-frontend";
+import { openFolds } from "./folds.js";
 import { openMenus } from "./menu.js";
 import { keepLanguageSwitch } from "./language.js";
 
@@ -12,4 +13,5 @@ createAll(Button);
 createAll(PasswordInput);
 createAll(CharacterCount);
 openMenus();
+openFolds();
 keepLanguageSwitch();

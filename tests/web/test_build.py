@@ -103,3 +103,11 @@ def test_an_unchanged_front_end_is_not_built_again() -> None:
     if "up to date" not in done.stdout:
         pytest.skip("sources changed since the last build")
     assert (BUILD / "portal.css").stat().st_mtime_ns == before
+
+
+def test_the_style_sheet_knows_every_token_the_brand_writes() -> None:
+    from passerelle import brand
+
+    tokens = set(re.findall(r"(--[a-z0-9-]+):", brand.css_text()))
+    sheet = (BUILD / "portal.css").read_text("utf-8")
+    assert {token for token in tokens if f"{token}:" not in sheet or f"var({token})" not in sheet} == set()
