@@ -24,7 +24,7 @@ READY_WITHIN = 60.0
 STOP_WITHIN = 20.0
 
 
-class Told(Exception):  # noqa: N818  not an error
+class Told(Exception):
     """Somebody asked us to stop."""
 
 

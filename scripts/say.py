@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 
 
-class Stop(Exception):  # noqa: N818  not always an error
+class Stop(Exception):
     """The command cannot go on. The message says what is wrong and what to do."""
 
     def __init__(self, message: str, status: int = 1) -> None:
