@@ -31,7 +31,7 @@ def _content(facts: dict[str, Any], digest: str, language: str) -> dict[str, Any
         _section(
             _("Company"),
             (_("Company"), facts["company"]["name"]),
-            (marque.vocabulary.term("cofor"), facts["company"]["cofor"], True),
+            (marque.vocabulary.label("cofor"), facts["company"]["cofor"], True),
             (_("Address"), _address(facts["company"])),
         ),
         _section(
@@ -60,8 +60,8 @@ def _content(facts: dict[str, Any], digest: str, language: str) -> dict[str, Any
         _section(
             _("People"),
             (_("Requester"), _person(people.get("requester"))),
-            (marque.vocabulary.term("legal_representative"), _person(people.get("representative"))),
-            (marque.vocabulary.term("plsa"), _person(people.get("plsa"))),
+            (marque.vocabulary.label("legal_representative"), _person(people.get("representative"))),
+            (marque.vocabulary.label("plsa"), _person(people.get("plsa"))),
         )
     )
     return {
