@@ -48,9 +48,7 @@ def signed_in(found: Person, now: datetime) -> Client:
     client = Client()
     client.force_login(found)
     session = client.session
-    session.update(
-        {"epoch": found.credential_epoch, "created_at": now.isoformat(), "last_seen_at": now.isoformat()}
-    )
+    session.update({"epoch": found.credential_epoch, "created_at": now.isoformat(), "last_seen_at": now.isoformat()})
     session.save()
     return client
 

@@ -39,9 +39,14 @@ def disputed(company: Company, now: datetime) -> Opening:
 def accepted(opening: Opening, now: datetime, *, plsa: actions.PartyData | None = None) -> Opening:
     return fresh(
         actions.accept_terms(
-            link_key=cast.link(opening).key, cofor=opening.company.cofor, text_id=cast.text().pk, corrected_plsa=plsa,
-            language="en", actor=cast.VISITOR, now=now,
-        )  # fmt: skip
+            link_key=cast.link(opening).key,
+            cofor=opening.company.cofor,
+            text_id=cast.text().pk,
+            corrected_plsa=plsa,
+            language="en",
+            actor=cast.VISITOR,
+            now=now,
+        )
     )
 
 

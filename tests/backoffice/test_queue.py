@@ -31,9 +31,12 @@ def crowd(now: datetime, number: int) -> list[Opening]:
         people = [PartyData("P", str(who), f"p{who}@crowd{place}.example") for who in range(3)]
         found.append(
             cast.ask(
-                company, now - timedelta(days=number - place), requester=people[0], representative=people[1],
+                company,
+                now - timedelta(days=number - place),
+                requester=people[0],
+                representative=people[1],
                 plsa=people[2],
-            )  # fmt: skip
+            )
         )
     return found
 
@@ -70,7 +73,8 @@ def test_it_is_found_by_everything_people_read_out(company: Company, now: dateti
     other = cast.company(now, cofor="ZZ9999", name="Elsewhere")
     stages.to_verify(other, now)
     for text in (
-        opening.reference, opening.reference[:6].lower(), " ab 12 cd ", "fournier", "PRÉCISION", "rita@fournier.example",
+        opening.reference, opening.reference[:6].lower(), " ab 12 cd ", "fournier", "PRÉCISION",
+        "rita@fournier.example",
         "Leon@Fournier.example", "paula@", person.login, person.login.lower(),
     ):  # fmt: skip
         assert opening in list(queries.queue(Tab.ALL, search=text)), text

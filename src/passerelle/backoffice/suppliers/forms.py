@@ -8,14 +8,11 @@ from passerelle.web.forms import PortalForm
 
 class CompaniesForm(PortalForm):
     q = forms.CharField(
-        label=_("Search by COFOR, name, D-U-N-S Number, VAT or registration number, SUCO or e-mail address"),
+        label=_(
+            "Search by COFOR, name, D-U-N-S Number, VAT or registration number, SUCO, e-mail address or mail domain"
+        ),
         required=False,
         max_length=200,
-    )
-    state = forms.ChoiceField(
-        label=_("State"),
-        choices=[("", _("All")), ("active", _("Active")), ("closed", _("Closed"))],
-        required=False,
     )
 
 

@@ -10,16 +10,17 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from passerelle import brand
 from passerelle.audit.models import Event
+from passerelle.backoffice.addresses import view_of
 from passerelle.backoffice.checks import inside
 from passerelle.backoffice.history import lines
 from passerelle.backoffice.mails.lines import of_company
 from passerelle.backoffice.suppliers.forms import CompaniesForm, SuspendForm
-from passerelle.backoffice.words import LOGIN_KINDS, LOGIN_REASONS, STATE_KINDS
+from passerelle.backoffice.words import LOGIN_KINDS, LOGIN_REASONS, STATE_KINDS, Words
 from passerelle.core import clock
 from passerelle.core.actor import Actor
 from passerelle.core.errors import Refused
@@ -31,27 +32,52 @@ from passerelle.opening import actions as openings
 from passerelle.opening.enums import PartyRole
 from passerelle.opening.models import Opening
 from passerelle.suppliers.models import Company
-from passerelle.suppliers.queries import find_by_key
-from passerelle.suppliers.queries.search import search
+from passerelle.suppliers.queries import find_by_key, search
 from passerelle.support.models import Ticket
 from passerelle.web.access import safe_next, staff_page
-from passerelle.web.pagination import keyset
+from passerelle.web.pagination import Page, keyset
 from passerelle.web.requests import actor
 
 FEW = 20
+# By what the search found a company; a name needs no saying.
+FOUND_BY: dict[str, Words] = {
+    "cofor": gettext_lazy("by its COFOR"),
+    "duns": gettext_lazy("by its D-U-N-S Number"),
+    "suco": gettext_lazy("by a SUCO"),
+    "vat_number": gettext_lazy("by its VAT number"),
+    "registration_number": gettext_lazy("by its registration number"),
+    "contact_email": gettext_lazy("by a mailbox on record"),
+    "email_domain": gettext_lazy("by a mail domain on record"),
+}
 
 
 @staff_page(Verb.SEE_COMPANIES)
 @require_safe
 def companies(request: HttpRequest) -> HttpResponse:
-    """Companies by name, or those that a text names."""
+    """Companies by name, or those that a text names, best first."""
     form = CompaniesForm(request.GET)
-    form.is_valid()
-    text, state = form.cleaned_data.get("q", ""), form.cleaned_data.get("state", "")
-    active = {"active": True, "closed": False}.get(state)
-    page = keyset(request, search(text, active=active), order=("name_key", "pk"))
-    context = {"form": form, "page": page, "text": text, "filtered": bool(text or state), "unfiltered": request.path}
+    text = form.cleaned_data["q"] if form.is_valid() else ""
+    page, by = _found(request, text) if text else (_by_name(request), {})
+    rows = [{"company": company, "by": FOUND_BY.get(by.get(company.pk, ""), "")} for company in page]
+    context = {"form": form, "page": page, "rows": rows, "text": text, "unfiltered": request.path}
     return render(request, "backoffice/companies/list.html", context)
+
+
+def _by_name(request: HttpRequest) -> Page:
+    return keyset(request, Company.objects.all(), order=("name_key", "pk"))
+
+
+def _found(request: HttpRequest, text: str) -> tuple[Page, dict[int, str]]:
+    """The page of the search that `?page=` asks for, and by what each company was found."""
+    asked = request.GET.get("page", "1")
+    number = int(asked) if asked.isascii() and asked.isdecimal() and len(asked) <= 4 else 1
+    results = search(text, page=number)
+    page = Page(
+        [row.company for row in results.found],
+        previous_url=view_of(request, page=str(results.page - 1)) if results.page > 1 else "",
+        next_url=view_of(request, page=str(results.page + 1)) if results.more else "",
+    )
+    return page, {row.company.pk: row.by for row in results.found}
 
 
 def _load(key: str) -> Company:
