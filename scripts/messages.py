@@ -134,6 +134,8 @@ def update(language: str) -> None:
     made = catalogue.creation_date
     catalogue.update(wanted, no_fuzzy_matching=True)
     catalogue.obsolete.clear()
+    catalogue.version, catalogue.msgid_bugs_address = "", ""
+    catalogue.last_translator, catalogue.language_team = "", ""
     catalogue.fuzzy = False
     catalogue.creation_date = made  # a date that changes each time would only bring conflicts
     catalogue.header_comment = f"# {language}: the sentences of Passerelle. Made by scripts/messages.py update."

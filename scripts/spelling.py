@@ -47,6 +47,7 @@ def faults(message: Message, language: str) -> Iterator[str]:
 
 
 def _edges(text: str) -> tuple[bool, bool]:
+    text = text.strip(NO_BREAK)  # a colon alone gets its space in French
     return text[:1].isspace(), text[-1:].isspace()
 
 

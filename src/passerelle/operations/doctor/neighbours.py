@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import closing
 from datetime import datetime, timedelta
 from typing import Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import SplitResult, unquote, urlsplit
 
 from django.conf import settings
 from django.core.mail import get_connection
@@ -117,15 +117,21 @@ def antivirus() -> Iterator[Finding]:
 
 
 def _ping(address: str) -> str:
-    parts = urlsplit(address)
-    if parts.scheme == "unix":
-        talk = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-        talk.settimeout(PATIENCE)
-        talk.connect(unquote(parts.path))
-    elif parts.scheme == "tcp" and parts.hostname:
-        talk = socket.create_connection((parts.hostname, parts.port or 3310), timeout=PATIENCE)
-    else:
-        raise ValueError("it must begin with tcp:// or unix://")
-    with closing(talk):
+    with closing(_clamd(urlsplit(address))) as talk:
         talk.sendall(b"zPING\0")
         return talk.recv(64).rstrip(b"\0\n").decode("ascii", "replace")
+
+
+def _clamd(parts: SplitResult) -> socket.socket:
+    if parts.scheme == "tcp" and parts.hostname:
+        return socket.create_connection((parts.hostname, parts.port or 3310), timeout=PATIENCE)
+    if parts.scheme != "unix":
+        raise ValueError("it must begin with tcp:// or unix://")
+    talk = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    talk.settimeout(PATIENCE)
+    try:
+        talk.connect(unquote(parts.path))
+    except OSError:
+        talk.close()
+        raise
+    return talk
