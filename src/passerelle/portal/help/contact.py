@@ -53,7 +53,7 @@ TOPICS: dict[str, str | Promise] = {
 @never_stored
 @require_http_methods(["GET", "HEAD", "POST"])
 def contact(request: HttpRequest) -> HttpResponse:
-    """The contact form; addresses may fill in `?subject=` or `?topic=`, `?cofor=` and `?reason=`."""
+    """The contact form; addresses may fill in `?subject=` or `?topic=`, `?cofor=`, `?reason=` and `?check=`."""
     signed_in = request.user.is_authenticated
     initial = _asked_for(request) | _known_of(request)
     form = bind(request, ContactForm, signed_in=signed_in, initial=initial)
@@ -61,9 +61,9 @@ def contact(request: HttpRequest) -> HttpResponse:
     if form.is_bound:
         status = 422
         if form.is_valid():
-            reason = form.cleaned_data["reason"]
-            kind = TicketKind.ANALYSIS if reason else TicketKind.CONTACT
-            answer = _receive(request, form, kind, copy=form.cleaned_data["copy"], reason=reason)
+            about = form.context()
+            kind = TicketKind.ANALYSIS if about else TicketKind.CONTACT
+            answer = _receive(request, form, kind, copy=form.cleaned_data["copy"], about=about)
             if isinstance(answer, HttpResponse):
                 return answer
             status = answer
@@ -90,7 +90,12 @@ def unknown_code(request: HttpRequest) -> HttpResponse:
 
 
 def _receive(
-    request: HttpRequest, form: MessageForm, kind: TicketKind, *, copy: bool = False, reason: str = ""
+    request: HttpRequest,
+    form: MessageForm,
+    kind: TicketKind,
+    *,
+    copy: bool = False,
+    about: dict[str, str] | None = None,
 ) -> HttpResponse | int:
     """Take the message in and lead to its confirmation; else the status of the page that shows the form again."""
     allowed = _counted(request, fast=form.was_fast(FASTEST))
@@ -103,10 +108,9 @@ def _receive(
         return 429
     who = actor(request)
     registered = str(getattr(request.user, "email", "")) if request.user.is_authenticated else ""
-    context = {"reason": reason} if reason else {}
     try:
         ticket = actions.receive(
-            kind=kind, typed=form.typed(registered_email=registered, context=context), submission=form.mark(),
+            kind=kind, typed=form.typed(registered_email=registered, context=about or {}), submission=form.mark(),
             language=get_language() or "en", actor=who, now=clock.now(), copy=copy,
         )  # fmt: skip
     except Refused as refusal:
@@ -132,6 +136,7 @@ def _asked_for(request: HttpRequest) -> dict[str, Any]:
     if reason and not subject:
         subject = texts(get_language() or "en").article(f"reason-{reason}").title
     asked = {"subject": subject, "cofor": read_query(request.GET.get("cofor", ""))[:20], "reason": reason}
+    asked["check"] = read_query(request.GET.get("check", ""))[:40] if reason else ""
     return {name: value for name, value in asked.items() if value}
 
 

@@ -92,7 +92,7 @@ class MessageForm(PortalForm):
 
 
 class ContactForm(MessageForm):
-    """A question to the Assistance (G3, contract). `reason` is the result of the analysis that it is about."""
+    """A question to the Assistance (G3, contract). `reason` and `check` name the result it is about."""
 
     login = forms.CharField(
         label=_("B2B identifier (optional)"), required=False, max_length=20, widget=CodeInput(width=10)
@@ -116,6 +116,7 @@ class ContactForm(MessageForm):
     )
     copy = forms.BooleanField(label=_("Receive a copy"), required=False)
     reason = forms.CharField(required=False, max_length=40, widget=forms.HiddenInput)
+    check = forms.CharField(required=False, max_length=40, widget=forms.HiddenInput)
 
     field_order = (
         "last_name", "first_name", "email", "login", "cofor", "company_name", "postcode", "subject", "comments", "copy",
@@ -130,8 +131,15 @@ class ContactForm(MessageForm):
         self.fields["copy"].help_text = (
             _("Sent to you at once, with the reference of your message.")
             if signed_in
-            else _("You receive a link; press it, and the whole message follows. So nobody sends mail in your name.")
+            else _(
+                "We send you a link first. Open it, and the whole message follows: so nobody can use this form to send spam."
+            )
         )
+
+    def context(self) -> dict[str, str]:
+        """The result that the message is about: its reason code, and the reference that was shown with it."""
+        found = {name: str(self.cleaned_data[name]) for name in ("reason", "check")}
+        return {name: value for name, value in found.items() if value} if found["reason"] else {}
 
     def clean_reason(self) -> str:
         reason = str(self.cleaned_data["reason"])

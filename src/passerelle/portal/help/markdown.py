@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from html import unescape
 
@@ -14,6 +15,7 @@ _TAGS = {
     "a", "blockquote", "br", "code", "em", "h2", "h3", "h4", "h5", "h6", "hr", "li", "ol", "p", "pre", "strong",
     "table", "tbody", "td", "th", "thead", "tr", "ul",
 }  # fmt: skip
+_END_OF_BLOCK = re.compile(r"</(?:p|li|h[2-6]|td|th|blockquote)>|<br>")
 _ATTRIBUTES = {"a": {"href", "title"}, "ol": {"start"}, "th": {"scope"}}
 
 
@@ -36,4 +38,5 @@ def to_html(text: str, lower_by: int = 0) -> SafeString:
 
 def to_words(html: str) -> str:
     """What is read in an HTML text, for searching it and for excerpts."""
-    return " ".join(unescape(nh3.clean(html.replace("<", " <"), tags=set())).split())
+    apart = _END_OF_BLOCK.sub(" ", html)
+    return " ".join(unescape(nh3.clean(apart, tags=set())).split())

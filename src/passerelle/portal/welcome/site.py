@@ -28,7 +28,6 @@ class Group:
 def pages_below(language: str) -> dict[str, list[Page]]:
     """The pages of each section, by the section's path."""
     known = texts(language)
-    guide = [Page(part.title, part.url) for part in known.guide.articles]
     topics = [Page(topic.title, topic.url) for topic in known.topics]
     return {
         "": [
@@ -39,7 +38,6 @@ def pages_below(language: str) -> dict[str, list[Page]]:
         "get-an-access/": [Page(_("I do not know our code"), address("get-an-access/unknown-code/"))],
         "information/": [
             Page(known.guide.title, address("information/guide/")),
-            *guide,
             Page(_("General Terms of Use"), address("information/general-terms/")),
             Page(_("About the organisation"), address("information/about/")),
         ],

@@ -23,7 +23,7 @@ class TermsPage:
     html: SafeString
 
 
-class _NonePublished(Exception):  # noqa: N818  not kept in memory, so that the first version shows at once
+class _NonePublished(Exception):
     pass
 
 

@@ -19,7 +19,7 @@ from passerelle.portal.help.markdown import to_html
 from passerelle.portal.help.texts import texts
 from passerelle.portal.help.views import places
 from passerelle.portal.welcome import terms
-from passerelle.portal.welcome.browsers import Support, recognise
+from passerelle.portal.welcome.browsers import recognise
 from passerelle.portal.welcome.forms import QuickCheckForm
 from passerelle.portal.welcome.site import groups
 from passerelle.web.access import open_page
@@ -105,7 +105,7 @@ def _brand_page(request: HttpRequest, name: str, elsewhere: Text | None) -> Http
 def browsers(request: HttpRequest) -> HttpResponse:
     """What is supported, and how well this visitor's browser is (A5)."""
     found = recognise(request.headers.get("User-Agent", ""))
-    response = render(request, "welcome/browsers.html", {"places": places(), "found": found, "Support": Support})
+    response = render(request, "welcome/browsers.html", {"places": places(), "found": found})
     patch_vary_headers(response, ["User-Agent"])
     return response
 
