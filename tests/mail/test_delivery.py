@@ -265,6 +265,21 @@ def test_a_message_whose_task_was_lost_is_found_again(queue: Queue, server: Serv
     assert not Attempt.objects.exists()
 
 
+def test_a_mail_put_off_under_a_clock_that_was_ahead_leaves_all_the_same(
+    queue: Queue, server: Server, work: Work, clock: Clock
+) -> None:
+    server.rcpt = lambda address: "450 busy"
+    queue()
+    clock.shift(timedelta(days=2))
+    work()
+    clock.shift(timedelta(days=-2))
+    server.rcpt = lambda address: OK
+    assert work() == 0
+    tasks.sweep.call()
+    work()
+    assert len(server.accepted) == 1
+
+
 def test_a_password_of_the_mail_server_is_kept_out_of_the_ledger(settings: Any) -> None:
     import smtplib
 
