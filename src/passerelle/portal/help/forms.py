@@ -131,9 +131,7 @@ class ContactForm(MessageForm):
         self.fields["copy"].help_text = (
             _("Sent to you at once, with the reference of your message.")
             if signed_in
-            else _(
-                "We send you a link first. Open it, and the whole message follows: so nobody can use this form to send spam."
-            )
+            else _("We send you a link first. Open it, and the whole message follows: nobody can spam others this way.")
         )
 
     def context(self) -> dict[str, str]:
