@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Callable
 from datetime import timedelta
@@ -66,6 +67,18 @@ def test_tokens_outlive_a_change_of_the_secret_key_while_the_former_one_is_liste
 def test_the_address_is_in_the_reader_s_language_and_in_full(link: Issue, settings: Any) -> None:
     made = link()
     assert links.url(made, "fr") == f"{settings.PASSERELLE_BASE_URL}/fr/get-an-access/terms/{links.token(made)}/"
+
+
+def test_a_missing_page_does_not_write_the_token_into_a_log(
+    link: Issue, settings: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    made = link()
+    settings.ROOT_URLCONF = "django.contrib.auth.urls"
+    with pytest.raises(LookupError) as error:
+        links.url(made, "en")
+    caplog.clear()
+    logging.getLogger("probe").error("failed", exc_info=error.value)
+    assert links.token(made) not in caplog.text
 
 
 def test_a_new_link_supersedes_the_one_before_and_drops_its_unsent_mail(link: Issue, queue: Queue) -> None:

@@ -10,7 +10,7 @@ from enum import StrEnum
 
 from django.conf import settings
 from django.db import transaction
-from django.urls import reverse
+from django.urls import NoReverseMatch, reverse
 from django.utils.crypto import constant_time_compare, salted_hmac
 from django.utils.translation import override
 
@@ -106,8 +106,11 @@ def _proof(key: str, purpose: str, secret: str | bytes) -> str:
 
 def url(link: Link, language: str) -> str:
     """The full address of the link's page in a language."""
-    with override(language):
-        path = reverse(ROUTES[link.purpose], kwargs={"token": token(link)})
+    try:
+        with override(language):
+            path = reverse(ROUTES[link.purpose], kwargs={"token": token(link)})
+    except NoReverseMatch:  # its message holds the token, and ends in a log
+        raise LookupError(f"no page is called {ROUTES[link.purpose]}") from None
     return f"{settings.PASSERELLE_BASE_URL}{path}"
 
 

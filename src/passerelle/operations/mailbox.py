@@ -12,7 +12,6 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.template import TemplateDoesNotExist
-from django.urls import NoReverseMatch
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_safe
 
@@ -47,7 +46,7 @@ def _shown(message: Message) -> dict[str, Any]:
     """What the contract promises of a mail, and its key for the pages."""
     try:
         rendered = render_mail(message)
-    except (TemplateDoesNotExist, NoReverseMatch):  # a mail of an older version, whose template has gone
+    except (TemplateDoesNotExist, LookupError):  # a mail of an older version, whose template has gone
         log.warning("mail of the mailbox cannot be shown", kind=message.kind)
         rendered = Rendered(message.kind, "", "")
     return {
