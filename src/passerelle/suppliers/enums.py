@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class CompanyKind(models.TextChoices):
@@ -23,6 +24,6 @@ class Effect(models.TextChoices):
 
     CREATED = "created", _("Created")
     CHANGED = "changed", _("Changed")
-    CLOSED = "closed", _("Closed")
+    CLOSED = "closed", pgettext_lazy("company", "Closed")
     REOPENED = "reopened", _("Reopened")
     UNCHANGED = "unchanged", _("Unchanged")
