@@ -96,6 +96,7 @@ def test_the_copy_follows_when_the_owner_of_the_mailbox_asks_for_it(
     actions.send_copy(link_key=link.key, actor=stranger, now=now)
     mail = Message.objects.get(kind="support/copy")
     assert (mail.to_address, mail.context["comments"]) == (ticket.email, ticket.comments)
+    assert Event.objects.get(tag="support:ticket:copied").actor_name == stranger.name
     with pytest.raises(Refused, match="link_used"):
         actions.send_copy(link_key=link.key, actor=stranger, now=now)
     assert Message.objects.filter(kind="support/copy").count() == 1
@@ -119,6 +120,15 @@ def test_a_double_click_is_one_message(typed: Make, stranger: Actor, now: dateti
     again = sent(typed(), stranger, now + timedelta(seconds=1))
     assert first == again
     assert Ticket.objects.count() == 1
+    assert Message.objects.count() == 2
+
+
+def test_two_clicks_at_the_same_instant_are_one_message(
+    typed: Make, stranger: Actor, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:  # G3: both looked before either had written; the table decides
+    first = sent(typed(), stranger, now)
+    monkeypatch.setattr(actions, "_known", lambda mark: None)
+    assert sent(typed(), stranger, now) == first
     assert Message.objects.count() == 2
 
 

@@ -69,8 +69,7 @@ def receive(
 def _receive(
     kind: TicketKind, typed: Typed, language: str, mark: str, actor: Actor, now: datetime, copy: bool
 ) -> Ticket:
-    known = Ticket.objects.select_related("company").filter(submission=mark).first()
-    if known is not None:
+    if known := _known(mark):
         return known
     company = find_by_cofor(typed.cofor)
     ticket = _write(kind, typed, language=language, mark=mark, company=company, actor=actor, now=now)
@@ -110,8 +109,7 @@ def relay(*, company_key: str, typed: Typed, language: str, submission: str, act
 
 @transaction.atomic
 def _relay(company_key: str, typed: Typed, language: str, mark: str, actor: Actor, now: datetime) -> Ticket:
-    known = Ticket.objects.select_related("company").filter(submission=mark).first()
-    if known is not None:
+    if known := _known(mark):
         return known
     company = find_by_key(company_key)
     plsas = plsas_of(company, now) if company is not None and company.active else []
@@ -223,7 +221,12 @@ def _mark(kind: TicketKind, submission: str, typed: Typed, *more: str) -> str:
     return submission_mark(submission, kind.value, *more, *words, typed.comments, typed.identifiers)
 
 
+def _known(mark: str) -> Ticket | None:
+    return Ticket.objects.select_related("company").filter(submission=mark).first()
+
+
 def _first_of(mark: str) -> Ticket:
+    """The ticket that was inserted a moment before by the other of two clicks."""
     return Ticket.objects.select_related("company").get(submission=mark)
 
 
