@@ -1,4 +1,4 @@
-"""Passwords: length, known ones and one's own data refused; any character may be used; the same text is one password."""
+"""Passwords: length, known ones and one's own data refused; any character is fine; the same text is one password."""
 
 from __future__ import annotations
 
@@ -145,7 +145,7 @@ def hashes(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
     real_verify, real_encode = OwaspArgon2.verify, OwaspArgon2.encode
     monkeypatch.setattr(OwaspArgon2, "verify", verify)
     monkeypatch.setattr(OwaspArgon2, "encode", encode)
-    yield done
+    return done
 
 
 @pytest.mark.django_db

@@ -167,9 +167,7 @@ def test_a_password_is_never_seen_again(house: House) -> None:
     ],
 )  # fmt: skip
 def test_signing_in_leads_nowhere_outside(house: House, target: str) -> None:
-    answer: Any = house.client.post(
-        "/en/sign-in/", {"login": house.plsa.login, "password": PASSWORD, "next": target}
-    )
+    answer: Any = house.client.post("/en/sign-in/", {"login": house.plsa.login, "password": PASSWORD, "next": target})
     assert answer.status_code == 302
     location = answer["Location"]
     assert location.startswith("/")
@@ -186,4 +184,3 @@ def test_staff_enter_by_their_login_alone_and_meet_the_desk(house: House) -> Non
     accounts.set_password(person_id=made.pk, password=PASSWORD, actor=SYSTEM, now=NOW)
     answer = house.sign_in(made.login)
     assert (answer.status_code, answer["Location"]) == (302, "/en/desk/")
-

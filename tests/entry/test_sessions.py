@@ -172,7 +172,8 @@ def test_a_stale_cookie_meets_the_sign_in_page_and_is_never_counted(house: House
 
 
 @pytest.mark.parametrize(
-    "cookie", ['"\\000\\000\\000\\000\\000\\000\\000\\000"', "'; DROP TABLE accounts_session; --", "a" * 5000, "é" * 32, ""]
+    "cookie",
+    ['"\\000\\000\\000\\000\\000\\000\\000\\000"', "'; DROP TABLE accounts_session; --", "a" * 5000, "é" * 32, ""],
 )
 def test_a_forged_cookie_is_no_session_and_no_error(house: House, cookie: str) -> None:
     answer = house.client.get("/en/home/", headers={"cookie": f"session={cookie}"})

@@ -46,9 +46,7 @@ EVERYBODY: dict[str, Actor] = {
 MAY_DECIDE = {"the officer", "the administrator", "the system"}
 DECISIONS: dict[str, Callable[[str, Actor, datetime], object]] = {
     "verify": lambda key, who, now: actions.verify(key=key, note="called", actor=who, now=now),
-    "refuse": lambda key, who, now: actions.refuse(
-        key=key, reason=RefusalReason.OTHER, note="", actor=who, now=now
-    ),
+    "refuse": lambda key, who, now: actions.refuse(key=key, reason=RefusalReason.OTHER, note="", actor=who, now=now),
     "revive": lambda key, who, now: actions.revive(key=key, actor=who, now=now),
     "settle": lambda key, who, now: actions.settle(key=key, upheld=True, note="called", actor=who, now=now),
     "approve_plsa": lambda key, who, now: actions.approve_plsa(key=key, note="called", actor=who, now=now),
@@ -124,9 +122,7 @@ def test_a_decision_on_what_has_changed_since_it_was_read_is_refused(now: dateti
     actions.verify(key=opening.key, note="called", actor=officer, now=now, seen=seen)
     later = now + timedelta(minutes=1)
     with pytest.raises(Refused, match="opening_move") as refusal:
-        actions.refuse(
-            key=opening.key, reason=RefusalReason.OTHER, note="", actor=officer, now=later, seen=seen
-        )
+        actions.refuse(key=opening.key, reason=RefusalReason.OTHER, note="", actor=officer, now=later, seen=seen)
     assert refusal.value.facts["state"] == OpeningState.AWAITING
 
 

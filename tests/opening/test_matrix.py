@@ -66,9 +66,7 @@ class Case:
         actions.verify(key=self.opening.key, note=NOTE, actor=self.officer, now=self.now)
 
     def refuse(self) -> None:
-        actions.refuse(
-            key=self.opening.key, reason=RefusalReason.OTHER, note=NOTE, actor=self.officer, now=self.now
-        )
+        actions.refuse(key=self.opening.key, reason=RefusalReason.OTHER, note=NOTE, actor=self.officer, now=self.now)
 
     def settle(self, upheld: bool = False) -> None:
         actions.settle(key=self.opening.key, upheld=upheld, note=NOTE, actor=self.officer, now=self.now)

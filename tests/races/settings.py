@@ -1,0 +1,8 @@
+"""Settings of the process in which races are run: the portal's own rules, nothing relaxed for tests but the limits."""
+
+from __future__ import annotations
+
+from tests.settings import *  # noqa: F403
+
+PASSERELLE_TESTING = False
+PASSERELLE_LIMITS_FACTOR = 10_000
