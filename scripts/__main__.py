@@ -33,7 +33,7 @@ Settings are read from the environment: docs/operations.md lists them."""
 def manage(*arguments: str) -> None:
     """Become Django's command line."""
     environment.set_up()
-    environment.become(environment.PYTHON, "-m", "django", *arguments)
+    environment.become(environment.of_the_portal(), environment.PYTHON, "-m", "django", *arguments)
 
 
 def migrate(*arguments: str) -> None:
@@ -48,7 +48,7 @@ def run(*command: str) -> None:
     if not command:
         raise Stop("Say what to run: ./passerelle run COMMAND …")
     environment.set_up("development")
-    environment.become(*command)
+    environment.become(environment.variables(), *command)
 
 
 COMMANDS = {

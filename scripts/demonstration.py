@@ -50,7 +50,7 @@ def _demo(options: argparse.Namespace, began: float) -> NoReturn:
         _forget(data)
     (data / "logs").mkdir(parents=True, exist_ok=True)
     environment.set_up()
-    own = environment.variables(PASSERELLE_DEMO="1", PASSERELLE_DATA_DIR=str(data))
+    own = environment.of_the_portal(PASSERELLE_DEMO="1", PASSERELLE_DATA_DIR=str(data))
     own["PASSERELLE_BASE_URL"] = os.environ.get("PASSERELLE_BASE_URL") or f"http://localhost:{options.port}"
     own.setdefault("PASSERELLE_LOG_FORMAT", "console")
     say("Demonstration: preparing the database and its data …")
@@ -73,7 +73,7 @@ def serve(*arguments: str) -> None:
     threads = int(os.environ.get("PASSERELLE_WEB_THREADS") or 4)
     _port_is_free(options.host, options.port)
     environment.set_up()
-    own = environment.variables()
+    own = environment.of_the_portal()
     if status := subprocess.run([PYTHON, "-m", "django", "prepare", "--static"], env=own, check=False).returncode:
         raise Stop("The static files could not be collected. The lines above say why.", status)
     more = {}
@@ -83,7 +83,7 @@ def serve(*arguments: str) -> None:
         figures.mkdir(parents=True)
         more["PROMETHEUS_MULTIPROC_DIR"] = str(figures)
     command = _granian(host=options.host, port=options.port, workers=workers, threads=threads)
-    environment.become(*command, "--respawn-failed-workers", **more)
+    environment.become(own | more, *command, "--respawn-failed-workers")
 
 
 def _granian(*, host: str, port: int, workers: int, threads: int) -> list[str]:

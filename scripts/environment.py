@@ -57,13 +57,16 @@ def variables(**more: str) -> dict[str, str]:
     own["VIRTUAL_ENV"] = str(VENV)
     own["PATH"] = f"{VENV / 'bin'}{os.pathsep}{own.get('PATH', os.defpath)}"
     own["PYTHONPATH"] = str(ROOT / "src")
-    own.setdefault("DJANGO_SETTINGS_MODULE", "passerelle.config.settings")
     return own | more
 
 
-def become(*command: str, **more: str) -> None:
+def of_the_portal(**more: str) -> dict[str, str]:
+    """The environment of the portal's processes. Tools do not get it: tests have settings of their own."""
+    return {"DJANGO_SETTINGS_MODULE": "passerelle.config.settings"} | variables(**more)
+
+
+def become(own: dict[str, str], *command: str) -> None:
     """Replace this process, so that signals and the exit status are the command's own."""
-    own = variables(**more)
     program = shutil.which(command[0], path=own["PATH"])
     if program is None:
         raise Stop(f"{command[0]} was found neither in the project's environment nor on this machine.", 127)

@@ -34,6 +34,7 @@ def test(*arguments: str) -> int:
     environment.set_up("development")
     system.ensure()
     own = environment.variables(PASSERELLE_TEST_CHROMIUM=system.chromium() or "")
+    own.pop("DJANGO_SETTINGS_MODULE", None)
     for name in [name for name in own if name.startswith("PASSERELLE_") and "_TEST_" not in name]:
         del own[name]  # a setting of the shell must not decide what tests find
     lines, statuses = [], []
@@ -76,7 +77,7 @@ def check(*arguments: str) -> int:
     """Everything the integration server asks. All checks run, so that one run tells all there is to mend."""
     began = time.monotonic()
     environment.set_up("development")
-    own = environment.variables(
+    own = environment.of_the_portal(
         PASSERELLE_DATA_DIR=os.environ.get("PASSERELLE_DATA_DIR") or str(ROOT / "var" / "check")
     )
     failed = [name for name, command in CHECKS.items() if not _passes(name, command, own)]
