@@ -35,7 +35,7 @@ class Command(BaseCommand):
         "Import a CSV or XLSX file into the Suppliers Database. Exit status: 0 every row was taken in, "
         "1 the file cannot be read, 2 rows are refused."
     )
-    requires_migrations_checks = False
+    requires_system_checks = []  # scripts read what is printed; `doctor` tells what is wrong with the settings
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("file", type=Path, help="the file, as docs/import.md describes it")
