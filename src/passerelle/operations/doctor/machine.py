@@ -26,7 +26,9 @@ def storage() -> Iterator[Finding]:
         default_storage.delete(name)
     except OSError as error:
         yield fail(
-            "storage", f"cannot be written: {error}", "Correct PASSERELLE_STORAGE_URL, or the rights of the folder."
+            "storage",
+            f"cannot be written: {error}",
+            "Give the portal's user the right to write into PASSERELLE_DATA_DIR, and make room.",
         )
     else:
         yield ok("storage", "can be written")
