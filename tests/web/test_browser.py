@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
-from pathlib import Path
 from socketserver import ThreadingMixIn
 from typing import Any
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
@@ -13,25 +12,13 @@ from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 import pytest
 from django.contrib.staticfiles.handlers import StaticFilesHandler
 from django.core.wsgi import get_wsgi_application
+from playwright.sync_api import Browser, Page
 
 from passerelle.web import gallery
+from tests.browser import chromium
+from tests.browser.chromium import listen, overflow, violations
 
-CHROMIUM = Path("/usr/bin/chromium")
-ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
-
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.enable_socket,
-    pytest.mark.skipif(not CHROMIUM.exists(), reason="needs Debian's Chromium"),
-]
+pytestmark = chromium.MARKS
 
 STATES = [name for name in gallery.states() if name.startswith(("error-", "layout-"))]
 
@@ -59,44 +46,22 @@ def site(settings: Any, web_pages: None) -> Iterator[str]:
 
 
 @pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=str(CHROMIUM), args=ARGUMENTS)
-        yield chromium
-        chromium.close()
+def browser() -> Iterator[Browser]:
+    with chromium.started() as found:
+        yield found
 
 
-def open_page(browser: Any, address: str, **options: Any) -> tuple[Any, list[str]]:
+def open_page(browser: Browser, address: str, **options: Any) -> tuple[Page, list[str]]:
     """A page and the list that fills with what the browser complains of."""
     page = browser.new_context(**options).new_page()
-    complaints: list[str] = []
-    page.on(
-        "console",
-        lambda message: (
-            complaints.append(message.text) if message.type == "error" and "status of" not in message.text else None
-        ),
-    )
-    page.on("pageerror", lambda error: complaints.append(str(error)))
+    complaints = listen(page)
     page.goto(address, wait_until="networkidle")
     return page, complaints
 
 
-def violations(page: Any) -> list[str]:
-    from axe_playwright_python.sync_playwright import Axe
-
-    found = Axe().run(page).response["violations"]
-    return [f"{rule['id']}: {node['html'][:120]}" for rule in found for node in rule["nodes"]]
-
-
-def overflow(page: Any) -> int:
-    return int(page.evaluate("() => document.documentElement.scrollWidth - document.documentElement.clientWidth"))
-
-
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [1360, 390, 320])
-def test_the_gallery_has_no_violation_and_fits_the_screen(browser: Any, site: str, width: int, scheme: str) -> None:
+def test_the_gallery_has_no_violation_and_fits_the_screen(browser: Browser, site: str, width: int, scheme: str) -> None:
     viewport = {"width": width, "height": 900}
     page, complaints = open_page(browser, f"{site}/en/gallery/", viewport=viewport, color_scheme=scheme)
     assert violations(page) == []
@@ -106,7 +71,7 @@ def test_the_gallery_has_no_violation_and_fits_the_screen(browser: Any, site: st
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_each_state_has_no_violation_and_fits_a_small_screen(browser: Any, site: str, scheme: str) -> None:
+def test_each_state_has_no_violation_and_fits_a_small_screen(browser: Browser, site: str, scheme: Any) -> None:
     wrong: list[str] = []
     page = browser.new_context(viewport={"width": 320, "height": 800}, color_scheme=scheme).new_page()
     for name in STATES:
@@ -118,7 +83,7 @@ def test_each_state_has_no_violation_and_fits_a_small_screen(browser: Any, site:
     page.context.close()
 
 
-def test_every_target_can_be_hit(browser: Any, site: str) -> None:
+def test_every_target_can_be_hit(browser: Browser, site: str) -> None:
     page, _ = open_page(browser, f"{site}/en/gallery/", viewport={"width": 390, "height": 900})
     small = page.evaluate(
         """() => [...document.querySelectorAll("a[href], button, summary, select")]
@@ -131,7 +96,7 @@ def test_every_target_can_be_hit(browser: Any, site: str) -> None:
     page.context.close()
 
 
-def test_forced_colours_and_print_keep_the_page_whole(browser: Any, site: str) -> None:
+def test_forced_colours_and_print_keep_the_page_whole(browser: Browser, site: str) -> None:
     page, _ = open_page(browser, f"{site}/en/gallery/", forced_colors="active", viewport={"width": 390, "height": 900})
     assert overflow(page) == 0
     page.emulate_media(media="print", forced_colors="none", color_scheme="dark")
@@ -140,7 +105,7 @@ def test_forced_colours_and_print_keep_the_page_whole(browser: Any, site: str) -
     page.context.close()
 
 
-def test_text_spacing_of_the_reader_breaks_nothing(browser: Any, site: str) -> None:
+def test_text_spacing_of_the_reader_breaks_nothing(browser: Browser, site: str) -> None:
     page, _ = open_page(browser, f"{site}/en/gallery/", viewport={"width": 320, "height": 900}, bypass_csp=True)
     page.add_style_tag(
         content="* { line-height: 1.5 !important; letter-spacing: 0.12em !important; word-spacing: 0.16em !important; }"
@@ -151,7 +116,7 @@ def test_text_spacing_of_the_reader_breaks_nothing(browser: Any, site: str) -> N
 
 
 @pytest.mark.parametrize("script", [True, False])
-def test_the_menu_opens_on_a_small_screen(browser: Any, site: str, script: bool) -> None:
+def test_the_menu_opens_on_a_small_screen(browser: Browser, site: str, script: bool) -> None:
     page, _ = open_page(
         browser, f"{site}/en/gallery/", viewport={"width": 390, "height": 800}, java_script_enabled=script
     )
@@ -167,7 +132,7 @@ def test_the_menu_opens_on_a_small_screen(browser: Any, site: str, script: bool)
 
 
 @pytest.mark.parametrize("script", [True, False])
-def test_changing_the_language_keeps_what_was_typed(browser: Any, site: str, script: bool) -> None:
+def test_changing_the_language_keeps_what_was_typed(browser: Browser, site: str, script: bool) -> None:
     page, _ = open_page(browser, f"{site}/en/ask/", java_script_enabled=script)
     page.get_by_label("COFOR").fill("A1")
     page.get_by_label("Comments").fill("Bonjour")
@@ -179,7 +144,7 @@ def test_changing_the_language_keeps_what_was_typed(browser: Any, site: str, scr
     page.context.close()
 
 
-def test_an_untouched_form_changes_language_as_a_plain_link(browser: Any, site: str) -> None:
+def test_an_untouched_form_changes_language_as_a_plain_link(browser: Browser, site: str) -> None:
     page, _ = open_page(browser, f"{site}/en/ask/?x=1")
     page.get_by_role("button", name="FR").click()
     page.wait_for_url("**/fr/ask/?x=1")
@@ -189,7 +154,9 @@ def test_an_untouched_form_changes_language_as_a_plain_link(browser: Any, site: 
     page.context.close()
 
 
-def test_after_an_error_the_focus_is_on_the_summary_and_its_links_lead_to_the_fields(browser: Any, site: str) -> None:
+def test_after_an_error_the_focus_is_on_the_summary_and_its_links_lead_to_the_fields(
+    browser: Browser, site: str
+) -> None:
     page, complaints = open_page(browser, f"{site}/en/ask/")
     page.get_by_role("button", name="Send").click()
     summary = page.locator(".errors")
@@ -202,7 +169,7 @@ def test_after_an_error_the_focus_is_on_the_summary_and_its_links_lead_to_the_fi
     page.context.close()
 
 
-def test_a_password_can_be_shown(browser: Any, site: str) -> None:
+def test_a_password_can_be_shown(browser: Browser, site: str) -> None:
     page, _ = open_page(browser, f"{site}/en/ask/")
     page.get_by_label("Password", exact=True).fill("words")
     page.get_by_role("button", name="Show password").click()
@@ -210,7 +177,7 @@ def test_a_password_can_be_shown(browser: Any, site: str) -> None:
     page.context.close()
 
 
-def test_the_proof_of_work_runs_under_the_security_policy(browser: Any, site: str) -> None:
+def test_the_proof_of_work_runs_under_the_security_policy(browser: Browser, site: str) -> None:
     page, complaints = open_page(browser, f"{site}/en/proof/")
     page.get_by_label("I am not a robot").click()
     page.locator("altcha-widget [data-state=verified]").wait_for(timeout=30_000)
