@@ -10,7 +10,7 @@ from django.utils.dateparse import parse_datetime
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
-from django.utils.translation import override
+from django.utils.translation import override, pgettext
 
 from passerelle import brand
 from passerelle.files.pdf import draw
@@ -104,8 +104,15 @@ def _address(company: dict[str, str]) -> str:
 
 
 def _when(value: str | None) -> str:
+    """An instant as pages write it: 12 March 2026 at 10:42, 12 mars 2026 à 10 h 42."""
     instant: datetime | None = parse_datetime(value) if value else None
     if instant is None:
         return ""
-    zone = brand.current().organisation.zone_label
-    return f"{date_format(localtime(instant), 'DATETIME_FORMAT')} ({zone})"
+    local = localtime(instant)
+    day = date_format(local, "j F Y")
+    if local.day == 1:
+        day = pgettext("first day of a month", "1") + day.removeprefix("1")
+    clock = {"hour": f"{local.hour:02d}", "minute": f"{local.minute:02d}"}
+    hour = pgettext("time of day", "%(hour)s:%(minute)s") % clock
+    zone = str(brand.current().organisation.zone_label)
+    return _("%(day)s at %(hour)s (%(zone)s)") % {"day": day, "hour": hour, "zone": zone}
