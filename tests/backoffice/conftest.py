@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
-from typing import Any
 
 import pytest
 import time_machine
@@ -19,11 +18,6 @@ from passerelle.suppliers.models import Company
 from tests import cast
 
 Browser = Callable[..., Client]
-
-
-@pytest.fixture(autouse=True)
-def _desk_addresses(settings: Any) -> None:
-    settings.ROOT_URLCONF = "tests.backoffice.urls"
 
 
 @pytest.fixture
