@@ -9,7 +9,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
 from passerelle.accounts.enums import LoginState
-from passerelle.core.powers import Role
 from passerelle.mail.ledger import Standing
 from passerelle.opening.enums import OpeningState, Reason
 
@@ -93,13 +92,6 @@ LOGIN_REASONS: dict[str, Words] = {
     "former_password": gettext_lazy("a former password was typed"),
     "by_plsa": gettext_lazy("by a PLSA"),
     "by_assistance": gettext_lazy("by the Assistance"),
-}
-
-ROLES: dict[str, Words] = {
-    Role.PURCHASING: pgettext_lazy("staff role", "Purchasing"),
-    Role.ASSISTANCE: pgettext_lazy("staff role", "Assistance"),
-    Role.EDITOR: pgettext_lazy("staff role", "Editor"),
-    Role.ADMINISTRATOR: pgettext_lazy("staff role", "Administrator"),
 }
 
 

@@ -32,7 +32,9 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "signed_in": SimpleLazyObject(lambda: _person(request)),
         "home_url": SimpleLazyObject(lambda: _home(request)),
         "area_groups": SimpleLazyObject(lambda: _area(request)),
-        "staff_roles": SimpleLazyObject(lambda: ", ".join(sorted(actor(request).roles))),
+        "staff_roles": SimpleLazyObject(
+            lambda: ", ".join(str(navigation.ROLES[role]) for role in sorted(actor(request).roles))
+        ),
     }
 
 
@@ -116,3 +118,7 @@ def _area(request: HttpRequest) -> list[dict[str, Any]]:
 def _if_it_answers(path: str) -> str:
     url = navigation.address(path)
     return url if navigation.answers(url) else ""
+
+
+def _roles(request: HttpRequest) -> str:
+    return ", ".join(str(navigation.ROLES[role]) for role in sorted(actor(request).roles))

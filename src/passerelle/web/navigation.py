@@ -13,12 +13,12 @@ from typing import Any
 from django.conf import settings
 from django.urls import Resolver404, get_urlconf, resolve
 from django.utils.functional import Promise
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from passerelle.brand import Brand
 from passerelle.core.actor import Actor
-from passerelle.core.powers import Verb, may
+from passerelle.core.powers import Role, Verb, may
 
 
 @dataclass(frozen=True)
@@ -70,6 +70,14 @@ DESK = (
         Place(_("Audit trail"), "desk/trail/", Verb.SEE_TRAIL),
     )),
 )  # fmt: skip
+
+
+ROLES: dict[str, str | Promise] = {
+    Role.PURCHASING: pgettext_lazy("staff role", "Purchasing"),
+    Role.ASSISTANCE: pgettext_lazy("staff role", "Assistance"),
+    Role.EDITOR: pgettext_lazy("staff role", "Editor"),
+    Role.ADMINISTRATOR: pgettext_lazy("staff role", "Administrator"),
+}
 
 
 def address(path: str, language: str | None = None) -> str:

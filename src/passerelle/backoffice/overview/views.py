@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from passerelle.backoffice.words import ROLES, STATE_KINDS, Words, age
+from passerelle.backoffice.words import STATE_KINDS, Words, age
 from passerelle.core import clock
 from passerelle.core.actor import Actor
 from passerelle.core.powers import Verb, may
@@ -20,6 +20,7 @@ from passerelle.opening.queries import Tab
 from passerelle.support.models import Ticket
 from passerelle.support.queries import open_tickets
 from passerelle.web.access import staff_page
+from passerelle.web.navigation import ROLES
 from passerelle.web.requests import actor
 
 FEW = 5
