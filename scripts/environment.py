@@ -113,27 +113,11 @@ def _is_usable() -> bool:
 
 
 def _make() -> None:
+    """Without pip: uv does the work, and bringing pip in takes longer than all the rest."""
     say("Python environment: making .venv …")
     if VENV.exists():
         shutil.rmtree(VENV)
-    command = [sys.executable, "-m", "venv", str(VENV)]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    if done.returncode and system.may_install():
-        say("Python environment: installing the system's package python3-venv …")
-        version = "python{}.{}-venv".format(*sys.version_info[:2])
-        system.install(["python3-venv", version] if sys.executable.startswith("/usr/bin/") else ["python3-venv"])
-        done = subprocess.run([*command, "--clear"], capture_output=True, text=True, check=False)
-    if done.returncode and shutil.which("uv"):
-        done = subprocess.run(
-            ["uv", "venv", "--clear", "--seed", "--python", sys.executable, str(VENV)], capture_output=True, text=True
-        )
-    if done.returncode:
-        shutil.rmtree(VENV, ignore_errors=True)
-        raise Stop(
-            f"{(done.stdout + done.stderr).strip()}\n\nThis Python cannot make a virtual environment. "
-            "On Debian or Ubuntu install the package python3-venv (sudo apt-get install python3-venv); elsewhere "
-            "install Python with its modules venv and ensurepip, or the program uv."
-        )
+    quietly([sys.executable, "-m", "venv", "--without-pip", str(VENV)], "Making a virtual environment")
     _remember(place=str(VENV), python="{}.{}".format(*sys.version_info[:2]))
 
 
@@ -160,28 +144,18 @@ def _packages(need: str) -> None:
 
 def _install(lock: str, *, exact: bool) -> None:
     uv = _uv()
-    if uv is None:
-        quietly(
-            [PYTHON, "-m", "pip", "install", "--quiet", "--require-hashes", "-r", str(ROOT / lock)],
-            "Installing packages with pip",
-        )
-        return
-    verb = ["sync"] if exact else ["install", "-r"]
-    command = [uv, "pip", *verb, str(ROOT / lock), "--python", PYTHON, "--require-hashes", "--no-progress"]
-    try:
-        quietly(command, "Installing packages with uv", cwd=VENV)
-    except Stop as stop:
-        # pip may be set up for a mirror that uv does not know of.
-        if subprocess.run([PYTHON, "-m", "pip", "--version"], capture_output=True, check=False).returncode:
-            subprocess.run([PYTHON, "-m", "ensurepip"], capture_output=True, check=False)
-        say("Python environment: uv did not get the packages; trying pip …")
+    if uv is not None:
+        verb = ["sync"] if exact else ["install", "-r"]
         try:
             quietly(
-                [PYTHON, "-m", "pip", "install", "--quiet", "--require-hashes", "-r", str(ROOT / lock)],
-                "Installing packages with pip",
-            )
-        except Stop as second:
-            raise Stop(f"{stop}\n\n{second}") from None
+                [uv, "pip", *verb, str(ROOT / lock), "--python", PYTHON, "--require-hashes", "--no-progress"],
+                "Installing packages with uv", cwd=VENV,
+            )  # fmt: skip
+        except Stop as stop:
+            say(f"{stop}\nPython environment: uv did not get the packages; trying pip, which may know of a mirror …")
+        else:
+            return
+    quietly([*_pip(), "install", "--quiet", "--require-hashes", "-r", str(ROOT / lock)], "Installing packages with pip")
 
 
 def _uv() -> str | None:
@@ -190,13 +164,33 @@ def _uv() -> str | None:
     if program.exists() and _stamp().get("uv") == wanted:
         return str(program)
     shutil.rmtree(TOOLS, ignore_errors=True)
-    command = [PYTHON, "-m", "pip", "install", "--quiet", "--no-compile", "--require-hashes"]
-    command += ["--target", str(TOOLS), "-r", str(ROOT / "requirements-uv.lock")]
-    done = subprocess.run(command, capture_output=True, check=False)
-    if done.returncode or not program.exists():
-        return None
+    pip = [sys.executable, "-m", "pip"] if _answers([sys.executable, "-m", "pip", "--version"]) else _pip()
+    options = ["--quiet", "--no-compile", "--require-hashes", "--disable-pip-version-check", "--target", str(TOOLS)]
+    if not _answers([*pip, "install", *options, "-r", str(ROOT / "requirements-uv.lock")]) or not program.exists():
+        return shutil.which("uv")
     _remember(uv=wanted)
     return str(program)
+
+
+def _pip() -> list[str]:
+    """The environment's own pip, brought in now. Debian keeps the module that does this in a package of its own."""
+    pip = [PYTHON, "-m", "pip"]
+    if _answers([*pip, "--version"]) or _answers([PYTHON, "-m", "ensurepip"]):
+        return pip
+    if system.may_install():
+        say("Python environment: installing the system's package python3-venv …")
+        system.install(["python3-venv"])
+        if _answers([PYTHON, "-m", "ensurepip"]):
+            return pip
+    raise Stop(
+        "This Python has neither pip nor the module ensurepip, so no package can be installed. On Debian or Ubuntu "
+        "install python3-venv (sudo apt-get install python3-venv); elsewhere install Python with pip. Then run the "
+        "command again."
+    )
+
+
+def _answers(command: list[str]) -> bool:
+    return subprocess.run(command, capture_output=True, stdin=subprocess.DEVNULL, check=False).returncode == 0
 
 
 # ---------------------------------------------------------------- front end, catalogues
