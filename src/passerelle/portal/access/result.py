@@ -62,6 +62,12 @@ def checks_of(analysis: Analysis) -> list[dict[str, Any]]:
     return shown
 
 
+def may_ask_beside(analysis: Analysis) -> bool:
+    """Whether somebody else's request is under way: another claim is taken in beside it (C5, decision 7)."""
+    facts = analysis.facts
+    return facts is not None and facts.active and facts.opened_at is None and analysis.reason not in ASKS
+
+
 def result_context(
     request: HttpRequest, analysis: Analysis, *, now: datetime, form: object = None, relay: object = None
 ) -> dict[str, Any]:
@@ -69,7 +75,8 @@ def result_context(
     reason = analysis.reason
     if reason is Reason.COFOR_UNKNOWN:
         alarm_on_runs(request, now=now)
-    opening = analysis.opening
+    opening, beside = analysis.opening, may_ask_beside(analysis)
+    asks = reason in ASKS or (beside and "ask" in request.GET)
     return {
         "result": analysis,
         "checks": checks_of(analysis),
@@ -78,7 +85,8 @@ def result_context(
         "reference": reference("GA", 8),
         "checked_at": now,
         "opening": opening,
-        "form": form or (RequestForm() if reason in ASKS else None),
+        "form": form or (RequestForm() if asks else None),
+        "beside": beside,
         "relay": relay or (RelayForm() if reason is Reason.ACCESS_OPEN else None),
         "staff": actor(request).kind is ActorKind.STAFF,
     }
