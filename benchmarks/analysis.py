@@ -14,8 +14,6 @@ import json
 import random
 import statistics
 import time
-from pathlib import Path
-from urllib.parse import urlsplit
 
 import psycopg
 from harness import Server, prepared
@@ -162,8 +160,8 @@ def main() -> None:
 def measure(servers: dict[str, Server], sizes: dict[str, int], options: argparse.Namespace) -> None:
     dice = random.Random(8)
     lines = {name: http.client.HTTPConnection("127.0.0.1", server.port) for name, server in servers.items()}
-    for name, line in lines.items():  # warm: code paths, plans, the pages of the indexes' upper levels
-        for _ in range(800):
+    for _ in range(800):  # warm: code paths, plans, the pages of the indexes' upper levels
+        for name, line in lines.items():
             ask(line, code(dice.randrange(1, sizes[name] + 1)))
     rounds: list[dict[str, list[float]]] = []
     for number in range(options.rounds):

@@ -1,6 +1,6 @@
-"""Plays scenes in a process of its own, on a real database: a line in (the scene's name), a line out (what went wrong).
+"""Plays scenes in a process of its own on a real database: a line in is a scene's name, a line out what went wrong.
 
-Threads of a test process would share one connection to SQLite's memory; here each racer has its own, to a file or server.
+Threads of a test process would share one connection to SQLite's memory; here each racer has its own.
 """
 
 from __future__ import annotations
@@ -90,7 +90,8 @@ def main() -> None:
             getattr(scenes, name)()
         except BaseException:
             wrong = traceback.format_exc()
-        print("\n>" + json.dumps(wrong), flush=True)
+        sys.stdout.write("\n>" + json.dumps(wrong) + "\n")
+        sys.stdout.flush()
 
 
 if __name__ == "__main__":

@@ -242,9 +242,7 @@ def an_objection_pressed_twenty_times_at_once_is_one_objection() -> None:
     scene = Scene()
     opening = scene.ask()
     key = cast.link(opening, "objection").key
-    results = race(
-        lambda: actions.object_to(link_key=key, note="", actor=cast.VISITOR, now=NOW), times=RACERS
-    )
+    results = race(lambda: actions.object_to(link_key=key, note="", actor=cast.VISITOR, now=NOW), times=RACERS)
     assert refusals(results) == {"link_used": RACERS - 1}
     assert opening.objections.count() == 1
     assert scene.mails()["opening/objected"] == 1
@@ -338,9 +336,15 @@ def lapsing_against_an_acceptance_ends_in_one_of_them() -> None:
         scene = Scene()
         link = cast.link(scene.ask())
         month = NOW + timedelta(days=30)
-        race(lambda link=link, scene=scene: _quietly(scene.accept, link), lambda: actions.lapse_due(now=month))
+        race(
+            lambda link=link, scene=scene: _quietly(scene.accept, link),
+            lambda month=month: actions.lapse_due(now=month),
+        )
         found = Opening.objects.get(company=scene.company)
-        assert (found.state, Access.objects.filter(company=scene.company).exists()) in {(S.OPEN, True), (S.LAPSED, False)}
+        assert (found.state, Access.objects.filter(company=scene.company).exists()) in {
+            (S.OPEN, True),
+            (S.LAPSED, False),
+        }
 
 
 def closing_the_company_against_an_acceptance_ends_with_nobody_inside() -> None:
@@ -374,7 +378,10 @@ def an_activation_pressed_twenty_times_at_once_sets_one_password() -> None:
     key = Link.objects.get(purpose="activation", subject_key=person.key).key
     words = [f"seven brown kettles {n}" for n in range(6)]
     results = race(
-        *(lambda word=word: actions.activate(link_key=key, password=word, actor=cast.VISITOR, now=NOW) for word in words)
+        *(
+            lambda word=word: actions.activate(link_key=key, password=word, actor=cast.VISITOR, now=NOW)
+            for word in words
+        )
     )
     assert len(winners(results)) == 1
     assert refusals(results) == {"link_used": 5}
@@ -391,12 +398,8 @@ def an_activation_against_sending_it_again_never_leaves_a_link_to_somebody_activ
         key = Link.objects.get(purpose="activation", subject_key=person.key).key
         results = race(
             lambda key=key: actions.activate(link_key=key, password=PASSWORD, actor=cast.VISITOR, now=NOW),
-            lambda scene=scene: actions.resend_activation(
-                company_key=scene.company.key, actor=cast.VISITOR, now=NOW
-            ),
-            lambda scene=scene: actions.resend_activation(
-                company_key=scene.company.key, actor=cast.VISITOR, now=NOW
-            ),
+            lambda scene=scene: actions.resend_activation(company_key=scene.company.key, actor=cast.VISITOR, now=NOW),
+            lambda scene=scene: actions.resend_activation(company_key=scene.company.key, actor=cast.VISITOR, now=NOW),
         )
         assert set(refusals(results)) <= {"link_superseded"}
         active = Person.objects.get(pk=person.pk).activated_at is not None
@@ -466,7 +469,12 @@ def a_mandate_answered_both_ways_at_once_has_one_answer() -> None:
         actor=SYSTEM, now=NOW,
     )  # fmt: skip
     mandate = memberships.appoint(
-        membership=membership, person_key=person.key, company_key=scene.company.key, proposed=True, actor=SYSTEM, now=NOW
+        membership=membership,
+        person_key=person.key,
+        company_key=scene.company.key,
+        proposed=True,
+        actor=SYSTEM,
+        now=NOW,
     )
     results = race(
         *(

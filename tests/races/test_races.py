@@ -1,4 +1,4 @@
-"""Many at once on a real database: one wins, the others are told what happened; nobody waits for ever, nothing breaks."""
+"""Many at once on a real database: one wins, the others are told what happened; nobody waits for ever."""
 
 from __future__ import annotations
 
