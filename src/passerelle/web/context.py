@@ -48,6 +48,7 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         "sections": sections,
         "current_section": next((section for section in sections if section["current"]), None),
         "languages": languages(request),
+        "was_sent": request.method == "POST",
         "language_code": get_language() or settings.LANGUAGE_CODE,
         "page_url": f"{settings.PASSERELLE_BASE_URL}{escape_uri_path(request.path)}",
         "page_ids": count(1),

@@ -12,7 +12,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET
 
 from passerelle.core import clock
 from passerelle.core.actor import Actor, ActorKind
@@ -26,6 +26,7 @@ from passerelle.opening.actions.records import record_file
 from passerelle.opening.enums import FINAL, OpeningKind, OpeningState, PartyRole
 from passerelle.opening.models import Opening, Record
 from passerelle.portal.access.forms import AcceptanceForm, DesignationForm, NoteForm, PersonFields
+from passerelle.portal.access.sent import sent_only
 from passerelle.portal.access.words import refusal_words
 from passerelle.terms.queries import current_text
 from passerelle.web.access import never_stored, open_page
@@ -106,7 +107,10 @@ def terms(request: HttpRequest, token: str) -> HttpResponse:
 
 
 def _other_plsa(request: HttpRequest, form: AcceptanceForm) -> PersonFields | None:
-    """The fields of another PLSA: bound when the representative chose to name one."""
+    """The fields of another PLSA: bound when the representative chose to name one, filled in when only the language
+    was switched."""
+    if was_switched(request):
+        return bind(request, PersonFields, prefix="other")
     if not form.is_bound or form.data.get("plsa") != "correct":
         return None
     return PersonFields(request.POST, prefix="other")
@@ -257,7 +261,7 @@ def _designate(request: HttpRequest, link: Link, form: DesignationForm) -> HttpR
 
 @open_page
 @never_stored
-@require_POST
+@sent_only
 def new_link(request: HttpRequest, token: str) -> HttpResponse:
     """An expired link's one button: a new one, to the same address."""
     for purpose in ("terms", "designation"):

@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_http_methods
 
 from passerelle.core import clock
 from passerelle.core.actor import Actor
@@ -22,6 +22,7 @@ from passerelle.opening.enums import OpeningKind, OpeningState
 from passerelle.opening.models import Opening
 from passerelle.portal.access.forms import AnalysisForm, RequestForm, refuse_code
 from passerelle.portal.access.result import blank_checks, counted, result_context
+from passerelle.portal.access.sent import sent_only
 from passerelle.portal.access.words import refusal_words
 from passerelle.portal.help.forms import RelayForm
 from passerelle.suppliers.models import Company
@@ -39,9 +40,14 @@ log = structlog.get_logger(__name__)
 
 @open_page
 @never_stored
-@require_GET
+@require_http_methods(["GET", "HEAD", "POST"])
 def analysis(request: HttpRequest) -> HttpResponse:
-    """The form and the six checks before any analysis; with `?cofor=` the result (decision 10)."""
+    """The form and the six checks before any analysis; with `?cofor=` the result (decision 10).
+
+    Only the language switch posts here: it takes along what was typed into the form of the result.
+    """
+    if request.method == "POST":
+        return _switched(request) if was_switched(request) else redirect(request.get_full_path())
     if "cofor" not in request.GET or was_switched(request):
         form = bind(request, AnalysisForm, method="GET") if SWITCH in request.GET else AnalysisForm()
         return _form_page(request, form)
@@ -56,6 +62,10 @@ def analysis(request: HttpRequest) -> HttpResponse:
     except DatabaseError:
         log.exception("analysis_unavailable")
         return _form_page(request, form, status=503, unavailable=True)
+
+
+def _switched(request: HttpRequest) -> HttpResponse:
+    return write_to_plsa(request) if "submission" in request.POST else request_access(request)
 
 
 def _form_page(request: HttpRequest, form: AnalysisForm, *, status: int = 200, **more: object) -> HttpResponse:
@@ -102,7 +112,7 @@ def _result_address(cofor: str, site: str = "") -> str:
 
 @open_page
 @never_stored
-@require_POST
+@sent_only
 def request_access(request: HttpRequest) -> HttpResponse:
     """Take in the request of the result page (C5). Faults are shown on that same page, nothing typed is lost."""
     cofor = _posted_code(request)
@@ -156,7 +166,7 @@ def requested(request: HttpRequest, key: str) -> HttpResponse:
 
 @open_page
 @never_stored
-@require_POST
+@sent_only
 def send_again(request: HttpRequest) -> HttpResponse:
     """Send the legal representative's mail again, to the address on file, at most three times a day (C6)."""
     cofor, now = _posted_code(request), clock.now()
@@ -214,7 +224,7 @@ def _act(request: HttpRequest, cofor: str, done: str, act: object) -> HttpRespon
 
 @open_page
 @never_stored
-@require_POST
+@sent_only
 def ask_designation(request: HttpRequest) -> HttpResponse:
     """Ask the legal representative to name a PLSA (check 6)."""
     return _ask_representative(request, _posted_code(request))
@@ -222,7 +232,7 @@ def ask_designation(request: HttpRequest) -> HttpResponse:
 
 @open_page
 @never_stored
-@require_POST
+@sent_only
 def send_activation(request: HttpRequest) -> HttpResponse:
     """Send the activation link again to a PLSA who has not chosen a password yet (C1)."""
     cofor, now = _posted_code(request), clock.now()
@@ -239,7 +249,7 @@ def send_activation(request: HttpRequest) -> HttpResponse:
 
 @open_page
 @never_stored
-@require_POST
+@sent_only
 def write_to_plsa(request: HttpRequest) -> HttpResponse:
     """Pass a message on to the PLSAs of the company, without showing their addresses (C3)."""
     cofor = _posted_code(request)
