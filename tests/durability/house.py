@@ -51,6 +51,7 @@ class House:
 
     def start_web(self, workers: int = 1, **env: str) -> None:
         """granian with the arguments of `./passerelle serve`, from the environment the tests run in."""
+        self.kill_web()
         command = demonstration._granian(host="127.0.0.1", port=self.port, workers=workers, threads=4)
         command = [str(Path(sys.executable).parent / "granian"), *command[1:], "--respawn-failed-workers"]
         with (self.place.folder / "web.log").open("ab") as log:
@@ -59,7 +60,7 @@ class House:
             )
 
     def kill_web(self) -> None:
-        if self.web:
+        if self.web and self.web.poll() is None:
             with suppress(ProcessLookupError):
                 os.killpg(self.web.pid, signal.SIGKILL)
             self.web.wait()
@@ -80,6 +81,8 @@ class House:
         return False
 
     def start_worker(self, **env: str) -> subprocess.Popen[bytes]:
+        if self._worker and self._worker.poll() is None:
+            self.kill_worker()
         self._worker = self.place.worker(lease=3, **env)
         return self._worker
 

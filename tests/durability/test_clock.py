@@ -71,7 +71,7 @@ def _fired(built: House, day: int) -> bool:
     """Whether the schedule of the openings has run in this worker's time."""
     since = (datetime.now(UTC) + timedelta(days=day, hours=-1)).strftime("%Y-%m-%d %H:%M:%S")
     done = built.rows(
-        "SELECT 1 FROM django_tasks_db_dbtaskresult WHERE task_path = 'passerelle.opening.tasks.mind_the_clock' "
+        "SELECT 1 FROM django_tasks_database_dbtaskresult WHERE task_path = 'passerelle.opening.tasks.mind_the_clock' "
         f"AND status = 'SUCCESSFUL' AND finished_at >= '{since}'"
     )
     return bool(done)

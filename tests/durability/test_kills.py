@@ -26,7 +26,7 @@ from passerelle.opening.models import Opening
 answer = {
     "openings": [(o.key, o.state, sorted(p.email for p in o.parties.all())) for o in
                  Opening.objects.filter(company__cofor__gte="D00100", company__cofor__lt="D00200")],
-    "lines": Counter(Event.objects.filter(tag="opening:request:received").values_list("subject_key", flat=True)),
+    "lines": Counter(Event.objects.filter(tag="opening:request:sent").values_list("subject_key", flat=True)),
     "messages": [(m.message_id, m.state, m.kind, m.to_address, m.subject_key) for m in Message.objects.all()],
 }
 """

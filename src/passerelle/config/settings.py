@@ -59,6 +59,7 @@ INSTALLED_APPS = [
     "django_tasks",
     "django_tasks_db",
     "django_countries",
+    "ninja",  # the API's pages with scripts of our own host
     "csp",
 ]
 
