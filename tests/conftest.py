@@ -1,14 +1,24 @@
-"""What every test finds: no network, one clock, an actor of each kind."""
+"""What every test finds: no network, no language left by another, one clock, an actor of each kind."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import UTC, datetime
 
 import pytest
+from django.utils import translation
 
 from passerelle.core.actor import Actor, ActorKind
 
 NOW = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
+
+
+@pytest.fixture(autouse=True)
+def _own_language() -> Iterator[None]:
+    """A request leaves its language in the thread; the next test starts in none."""
+    translation.deactivate()
+    yield
+    translation.deactivate()
 
 
 @pytest.fixture
