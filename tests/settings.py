@@ -10,7 +10,7 @@ os.environ.setdefault("PASSERELLE_SECRET_KEY", "a key for tests only, long enoug
 os.environ.setdefault("PASSERELLE_DATABASE_URL", os.environ.get("PASSERELLE_TEST_DATABASE_URL", ""))
 os.environ.setdefault("PASSERELLE_LOG_FORMAT", "console")
 
-from passerelle.config.settings import *  # noqa: E402, F403
+from passerelle.config.settings import *  # noqa: F403
 
 PASSERELLE_TESTING = True
 PASSERELLE_MAILBOX = True

@@ -14,8 +14,9 @@ import pytest
 
 from tests.jobs.live import ROOT, Site, site
 
-SOURCE = ast.parse((Path(__file__).parent / "scenes.py").read_text("utf-8"))
-SCENES = [node.name for node in SOURCE.body if isinstance(node, ast.FunctionDef) and not node.name.startswith("_")]
+HERE = Path(__file__).parent
+BODY = [node for path in sorted(HERE.glob("*_scenes.py")) for node in ast.parse(path.read_text("utf-8")).body]
+SCENES = [node.name for node in BODY if isinstance(node, ast.FunctionDef) and not node.name.startswith("_")]
 
 pytestmark = [pytest.mark.race, pytest.mark.xdist_group("races")]
 

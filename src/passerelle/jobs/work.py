@@ -17,7 +17,7 @@ T = TypeVar("T")
 LOST_WORKERS = 3
 
 
-class Later(Exception):  # noqa: N818  not an error: the task asks to be run again
+class Later(Exception):
     """Raised by a task: not now, run me again in `delay`. Not a failure, and not counted against its tries.
 
     `pause` asks this worker to take nothing else from the same queue for so many seconds, because whatever the queue
