@@ -28,16 +28,22 @@ def make_record(opening: Opening, stage: RecordStage, *, now: datetime) -> Recor
 
 def record_pdf(key: str) -> tuple[str, bytes] | None:
     """The reference and tagged PDF of a record, drawn once and kept. None for an unknown key."""
-    record = Record.objects.select_related("opening").filter(key=key).first()
+    record = Record.objects.select_related("opening__acceptance").filter(key=key).first()
     if record is None:
         return None
     if record.pdf is None:
-        content = draw_record(record.json, record.json_sha256, record.opening.language)
+        content = draw_record(record.json, record.json_sha256, _language(record))
         Record.objects.filter(pk=record.pk, pdf__isnull=True).update(
             pdf=content, pdf_sha256=hashlib.sha256(content).hexdigest()
         )
         record.refresh_from_db()
     return record.opening.reference, bytes(record.pdf or b"")
+
+
+def _language(record: Record) -> str:
+    """The language the terms were accepted in; that of the request where none were."""
+    signed = record.opening.acceptance
+    return signed.language if signed else record.opening.language
 
 
 def _facts(opening: Opening, stage: RecordStage, now: datetime) -> dict[str, Any]:
