@@ -25,13 +25,15 @@ pytestmark = chromium.MARKS
 SECOND_HOSTILE = PartyData("Heidi", "Hostile", "heidi@elsewhere.example")
 
 
-def officer(opens: Opens, now: datetime, name: str = "Olga", **options: bool) -> Window:
-    """Somebody of the Assistance, signed in at a window of their own."""
+def officer(
+    opens: Opens, now: datetime, name: str = "Olga", *, role: Role = Role.ASSISTANCE, **options: bool
+) -> Window:
+    """Somebody of the staff, signed in at a window of their own."""
     person = accounts.create_login(
         first_name=name, last_name="Officer", email=f"{name}@group.example".lower(), language="en",
         kind=PersonKind.STAFF, actor=SYSTEM, now=now,
     )  # fmt: skip
-    accounts.set_roles(person_id=person.pk, roles=frozenset({Role.ASSISTANCE}), actor=SYSTEM, now=now)
+    accounts.set_roles(person_id=person.pk, roles=frozenset({role}), actor=SYSTEM, now=now)
     accounts.set_password(person_id=person.pk, password=PASSWORD, actor=SYSTEM, now=now)
     window = opens(**options)
     window.goes("sign-in/")

@@ -72,12 +72,12 @@ class Window:
         return self.page.locator("h1").inner_text().translate(SPACES)
 
     @property
-    def text(self) -> str:
-        return self.page.locator("main").inner_text().translate(SPACES)
+    def title(self) -> str:
+        return self.page.title().translate(SPACES)
 
     @property
-    def shown_errors(self) -> list[str]:
-        return self.page.locator(".errors a, .errors li").all_inner_texts()
+    def text(self) -> str:
+        return self.page.locator("main").inner_text().translate(SPACES)
 
     def look(self) -> None:
         """Hold the page that is open now against WCAG, if this window is examined."""
