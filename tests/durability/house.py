@@ -141,8 +141,10 @@ class House:
         fields = {"cofor": f"D{number:05d}", "site": ""}
         for part in ("requester", "representative", "plsa"):
             fields |= {
-                f"{part}-last_name": name, f"{part}-first_name": part, f"{part}-email": f"{part}.{name}@d{number}.example"
-            }  # fmt: skip
+                f"{part}-last_name": name,
+                f"{part}-first_name": part,
+                f"{part}-email": f"{part}.{name}@d{number}.example",
+            }
         status, location, page = self.post("/en/get-an-access/request/", fields)
         if status != 302 or "/request/" not in location:
             raise http.client.HTTPException(f"{status} {location} {page[:300]!r}")

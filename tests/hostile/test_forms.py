@@ -66,7 +66,9 @@ FORMS: dict[str, Callable[[], tuple[str, str, dict[str, str]]]] = {
     "send again": lambda: ("POST", "/en/get-an-access/send-again/", {"cofor": "AB12CD"}),
     "activation again": lambda: ("POST", "/en/get-an-access/activation/", {"cofor": "AB12CD"}),
     "designation asked": lambda: ("POST", "/en/get-an-access/administrator/", {"cofor": "AB12CD"}),
-    "relay": lambda: ("POST", "/en/get-an-access/message/", MESSAGE | {"cofor": "AB12CD", "phone": "1", "comments": "Hi"}),
+    "relay": lambda: (
+        "POST", "/en/get-an-access/message/", MESSAGE | {"cofor": "AB12CD", "phone": "1", "comments": "Hi"},
+    ),
     "unknown code": lambda: (
         "POST", "/en/get-an-access/unknown-code/",
         MESSAGE | {"phone": "1", "company_name": "Acme", "identifiers": "1", "comments": "Hi", "website": ""},
@@ -78,7 +80,9 @@ FORMS: dict[str, Callable[[], tuple[str, str, dict[str, str]]]] = {
             "copy": "on", "reason": "no_request",
         },
     ),
-    "contact prefilled": lambda: ("GET", "/en/help/contact/", {"subject": "S", "topic": "login", "cofor": "A", "reason": "x"}),
+    "contact prefilled": lambda: (
+        "GET", "/en/help/contact/", {"subject": "S", "topic": "login", "cofor": "A", "reason": "x"},
+    ),
     "help search": lambda: ("GET", "/en/help/", {"q": "login", "topic": "x"}),
     "glossary search": lambda: ("GET", "/en/help/glossary/", {"q": "plsa"}),
     "acceptance": lambda: (
@@ -89,9 +93,12 @@ FORMS: dict[str, Callable[[], tuple[str, str, dict[str, str]]]] = {
     "not me": lambda: ("POST", f"/en/get-an-access/terms/{terms()}/not-me/", {"note": "no", "_switch": "1"}),
     "sign-in": lambda: ("POST", "/en/sign-in/", {"login": "VABCDEF2", "password": "x", "next": "/en/home/"}),
     "password": lambda: (
-        "POST", "/en/password/choose/" + links.token(Link.objects.get(purpose="activation")) + "/", {"new_password": "x"}
+        "POST", "/en/password/choose/" + links.token(Link.objects.get(purpose="activation")) + "/",
+        {"new_password": "x"},
     ),
-    "present your company": lambda: ("POST", "/en/present-your-company/", {"duns": "123456789", "email": "a%40b.example"}),
+    "present your company": lambda: (
+        "POST", "/en/present-your-company/", {"duns": "123456789", "email": "a%40b.example"},
+    ),
 }  # fmt: skip
 
 
@@ -187,9 +194,13 @@ def test_what_is_refused_stays_in_the_box(browser: Client) -> None:
         (b"garbage", "multipart/form-data"),
         (b"garbage", "multipart/form-data; boundary=x"),
         (b"--x\r\nContent-Disposition: form-data; name=", "multipart/form-data; boundary=x"),
-        (b'--x\r\nContent-Disposition: form-data; name="login"\r\n\r\n\x00\xff\r\n--x--\r\n', "multipart/form-data; boundary=x"),
         (
-            b'--x\r\nContent-Disposition: form-data; name="f"; filename="a.exe"\r\nContent-Type: x/y\r\n\r\nMZ\r\n--x--\r\n',
+            b'--x\r\nContent-Disposition: form-data; name="login"\r\n\r\n\x00\xff\r\n--x--\r\n',
+            "multipart/form-data; boundary=x",
+        ),
+        (
+            b'--x\r\nContent-Disposition: form-data; name="f"; filename="a.exe"\r\n'
+            b"Content-Type: x/y\r\n\r\nMZ\r\n--x--\r\n",
             "multipart/form-data; boundary=x",
         ),
         (b"--x\r\n\r\n--x--", "multipart/form-data; boundary=" + "x" * 500),
@@ -243,7 +254,8 @@ def test_no_part_of_an_address_breaks_a_page(browser: Client) -> None:
     # Unknown tokens and keys: every address with a part of its own, for strangers and for staff
     now = clock.now()
     officer = accounts.create_login(
-        first_name="O", last_name="O", email="o@group.example", language="en", actor=SYSTEM, now=now, kind=PersonKind.STAFF,
+        first_name="O", last_name="O", email="o@group.example", language="en", actor=SYSTEM, now=now,
+        kind=PersonKind.STAFF,
     )  # fmt: skip
     accounts.set_roles(person_id=officer.pk, roles=frozenset(Role), actor=SYSTEM, now=now)
     staff = Client(raise_request_exception=False)
@@ -272,7 +284,8 @@ def test_hostile_headers_meet_a_clear_answer(browser: Client) -> None:
     headers = {
         "X-Forwarded-For": "1.2.3.4, <script>, \x00, " + "9" * 5000, "User-Agent": "\x01\x02é" * 500,
         "Accept-Language": "fr;q=" + "9" * 500 + ",\x00,*;q=x", "X-Request-ID": "a\nb", "Referer": "javascript:1",
-        "Authorization": "Bearer \x00\xff" + "x" * 5000, "Cookie": 'session="\\000\\001"; csrf=\x00; messages=x; language=../x',
+        "Authorization": "Bearer \x00\xff" + "x" * 5000,
+        "Cookie": 'session="\\000\\001"; csrf=\x00; messages=x; language=../x',
         "Content-Length": "abc", "Range": "bytes=0-0,-1", "If-Modified-Since": "yesterday", "If-None-Match": '"' * 900,
     }  # fmt: skip
     for path in ("/", "/en/get-an-access/?cofor=AB12CD", "/api/v1/access-analysis/AB12CD"):

@@ -111,7 +111,7 @@ LISTS = [
     "/en/desk/openings/", "/en/desk/openings/?tab=all", "/en/desk/companies/", "/en/desk/mails/", "/en/desk/trail/",
     "/en/desk/tickets/",
 ]  # fmt: skip
-# Who asks: the session, the person, the person's roles and whether they may enter. Said once, for every page of the desk.
+# Who asks: the session, the person, the person's roles and whether they may enter: for every page of the desk.
 ENTRY = 3
 
 
