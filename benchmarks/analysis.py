@@ -28,7 +28,8 @@ create or replace function bench_code(n bigint) returns text language sql immuta
 # Of ten companies: three never asked, one waits for its terms, one is at the Assistance, five are open with a PLSA.
 FILL = [
     """insert into suppliers_company (id, key, cofor, name, name_key, kind, country, vat_number, registration_number,
-         street, postcode, city, website, active, closed_reason, closed_at, successor_cofor, source, created_at, updated_at)
+         street, postcode, city, website, active, closed_reason, closed_at, successor_cofor, source, created_at,
+         updated_at)
        select g, 'c' || g, bench_code(g), 'Company ' || g, 'company ' || g, 'supplier', 'FR', '', 'R' || g, '', '', '',
          '', g % 50 <> 0, '', case when g % 50 = 0 then now() end, '', 'import', now(), now()
        from generate_series(1, {n}) g""",
@@ -54,16 +55,20 @@ FILL = [
        from generate_series(1, {n}) g where g % 10 > 4""",
     """insert into memberships_access (id, key, company_id, opened_at, suspended_reason, suspended_by)
        select g, 'x' || g, g, now(), '', '' from generate_series(1, {n}) g where g % 10 > 4""",
-    """insert into accounts_person (id, password, is_superuser, key, kind, login, login_key, email, email_key, first_name,
+    """insert into accounts_person (id, password, is_superuser, key, kind, login, login_key, email, email_key,
+         first_name,
          last_name, phone, function, language, state, state_since, state_reason, state_by, created_at, activated_at,
          previous_password, credential_epoch)
-       select g, '!', false, 'p' || g, 'supplier', 'V' || g, 'V' || g, 'p' || g || '@b.example', 'p' || g || '@b.example',
+       select g, '!', false, 'p' || g, 'supplier', 'V' || g, 'V' || g, 'p' || g || '@b.example',
+         'p' || g || '@b.example',
          'P', 'L', '', '', 'en', 'active', now(), '', '', now(), now(), '', 0
        from generate_series(1, {n}) g where g % 10 > 4""",
     """insert into memberships_membership (id, key, person_id, company_id, started_at, end_reason)
        select g, 'm' || g, g, g, now(), '' from generate_series(1, {n}) g where g % 10 > 4""",
-    """insert into memberships_mandate (id, key, membership_id, kind, state, state_since, starts_at, end_reason, granted_by)
-       select g, 'n' || g, g, 'plsa', 'in_force', now(), now(), '', 'x' from generate_series(1, {n}) g where g % 10 > 4""",
+    """insert into memberships_mandate (id, key, membership_id, kind, state, state_since, starts_at, end_reason,
+         granted_by)
+       select g, 'n' || g, g, 'plsa', 'in_force', now(), now(), '', 'x'
+         from generate_series(1, {n}) g where g % 10 > 4""",
 ]
 TABLES = [
     "suppliers_company", "suppliers_site", "mail_link", "opening_opening", "terms_acceptance", "memberships_access",
@@ -72,14 +77,16 @@ TABLES = [
 RULES = """select conrelid::regclass::text, conname, pg_get_constraintdef(oid) from pg_constraint
            where conrelid = any(%s::regclass[]) and contype in ('u', 'f', 'c') order by contype = 'f', conname"""
 INDEXES = """select indexrelid::regclass::text, pg_get_indexdef(indexrelid) from pg_index i
-             where indrelid = any(%s::regclass[]) and not exists (select 1 from pg_constraint c where c.conindid = i.indexrelid)"""
+             where indrelid = any(%s::regclass[]) 
+                and not exists (select 1 from pg_constraint c where c.conindid = i.indexrelid)"""
 
 
 def fill(url: str, rows: int) -> float:
     """Fill our tables: constraints and indexes are taken away, and made again from their own definitions."""
     began = time.monotonic()
     with psycopg.connect(url, autocommit=True) as db:
-        if db.execute("select count(*) >= %s from (select 1 from suppliers_company limit %s) x", (rows, rows)).fetchone()[0]:
+        enough = "select count(*) >= %s from (select 1 from suppliers_company limit %s) x"
+        if db.execute(enough, (rows, rows)).fetchone()[0]:
             return 0.0
         db.execute("set maintenance_work_mem = '512MB'")
         rules = db.execute(RULES, (TABLES,)).fetchall()
@@ -179,7 +186,8 @@ def measure(servers: dict[str, Server], sizes: dict[str, int], options: argparse
         whole = [p([t for times in rounds for t in times[name]], share) for name in (small, large)]
         print(
             f"{label}: large/small, round by round {' '.join(f'{r:.2f}' for r in ratios)}; median "
-            f"{statistics.median(ratios):.2f}; over all rounds {whole[1]:.2f} / {whole[0]:.2f} = {whole[1] / whole[0]:.2f}"
+            f"{statistics.median(ratios):.2f}; over all rounds {whole[1]:.2f} / {whole[0]:.2f} = "
+            f"{whole[1] / whole[0]:.2f}"
         )
 
 
