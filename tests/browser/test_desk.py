@@ -87,6 +87,7 @@ def test_the_assistance_finds_the_genuine_claim_between_two_hostile_ones(
     assert "Differs" in desk.text
 
     for found in (first, second):
+        desk.examined = found is first
         desk.leads(desk.page.get_by_role("link", name=found.reference).first.click)
         desk.follow("Refuse the request")
         desk.page.get_by_label("The company did not confirm the request").check()

@@ -6,6 +6,7 @@ from __future__ import annotations
 from datetime import datetime
 
 import pytest
+from playwright.sync_api import expect
 
 from passerelle.core.powers import Role
 from passerelle.memberships.models import Access
@@ -17,14 +18,18 @@ from tests import cast
 from tests.browser import chromium, post
 from tests.browser.conftest import Opens
 from tests.browser.test_desk import officer
-from tests.browser.window import Window
+from tests.browser.window import PATIENCE, Window
 
 pytestmark = chromium.MARKS
 with_and_without_script = pytest.mark.parametrize("script", [True, False], ids=["script", "plain"])
 
 
 def double_click(window: Window, name: str) -> None:
+    """Press twice at once and wait for the page that comes of it. Without a script both presses send the form."""
+    heading = window.page.locator("h1")
+    before = heading.inner_text()
     window.button(name).dblclick()
+    expect(heading).not_to_have_text(before, timeout=PATIENCE)
     window.page.wait_for_load_state("networkidle")
 
 
