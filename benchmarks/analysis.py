@@ -77,7 +77,7 @@ TABLES = [
 RULES = """select conrelid::regclass::text, conname, pg_get_constraintdef(oid) from pg_constraint
            where conrelid = any(%s::regclass[]) and contype in ('u', 'f', 'c') order by contype = 'f', conname"""
 INDEXES = """select indexrelid::regclass::text, pg_get_indexdef(indexrelid) from pg_index i
-             where indrelid = any(%s::regclass[]) 
+             where indrelid = any(%s::regclass[])
                 and not exists (select 1 from pg_constraint c where c.conindid = i.indexrelid)"""
 
 

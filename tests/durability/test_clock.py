@@ -47,7 +47,7 @@ def test_the_worker_reminds_and_lapses_when_its_clock_says_so(built: House) -> N
         worker = built.start_worker(**env)
         until(lambda day=day: _fired(built, day) and not _waiting(built), 40, built.place.log)
         worker.terminate()
-        assert worker.wait(30) == 0
+        assert worker.wait(40) == 0, built.place.log()[-3000:]
         kinds = Counter(kind for (kind,) in built.rows("SELECT kind FROM mail_message WHERE state = 'sent'"))
         states = sorted(state for (state,) in built.rows("SELECT state FROM opening_opening"))
         told.append((day, kinds["opening/reminder"], kinds["opening/lapsed"], states))

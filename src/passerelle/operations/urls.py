@@ -14,6 +14,6 @@ urlpatterns = [
     path("metrics", metrics.metrics, name="metrics"),
     path("demo/mailbox/", mailbox.mailbox, name="mailbox"),
     path("demo/mailbox.json", mailbox.mailbox_json, name="mailbox_json"),
-    path("demo/mailbox/<str:key>", mailbox.mail, name="mail"),
-    path("demo/mailbox/<str:key>/html", mailbox.mail_html, name="mail_html"),
+    path("demo/mailbox/<slug:key>", mailbox.mail, name="mail"),
+    path("demo/mailbox/<slug:key>/html", mailbox.mail_html, name="mail_html"),
 ]
