@@ -32,8 +32,13 @@ def new_login(prefix: str) -> str:
 
 def fold_login(typed: str) -> str:
     """A login as typed, to the form it is found by: any case, spaces and hyphens forgiven."""
-    text = unicodedata.normalize("NFKC", typed).upper()
-    return "".join(char for char in text if not char.isspace() and char != "-")
+    text, before = typed, None
+    # What one pass leaves out may let neighbours compose in the next: it is done again until nothing changes.
+    while text != before:
+        before = text
+        upper = unicodedata.normalize("NFKC", text).upper()
+        text = "".join(char for char in upper if not char.isspace() and char != "-")
+    return text
 
 
 def well_formed_login(login: str) -> bool:
