@@ -32,10 +32,9 @@ def new_login(prefix: str) -> str:
 
 def fold_login(typed: str) -> str:
     """A login as typed, to the form it is found by: any case, spaces and hyphens forgiven."""
-    text, before = typed, None
-    # What one pass leaves out may let neighbours compose in the next: it is done again until nothing changes.
-    while text != before:
-        before = text
+    text = typed
+    # What one pass leaves out may let neighbours compose in the next; after the third nothing is left to compose.
+    for _ in range(3):
         upper = unicodedata.normalize("NFKC", text).upper()
         text = "".join(char for char in upper if not char.isspace() and char != "-")
     return text
