@@ -11,6 +11,6 @@ urlpatterns = [
     path("glossary/", views.glossary, name="glossary"),
     path("blocked-access/", views.situation, {"name": "blocked"}, name="blocked"),
     path("contact/", contact.contact, name="contact"),
-    path("contact/sent/<str:key>/", contact.sent, name="sent"),
+    path("contact/sent/<slug:key>/", contact.sent, name="sent"),
     path("contact/copy/<str:token>/", contact.copy, name="copy"),
 ]
