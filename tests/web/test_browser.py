@@ -87,7 +87,8 @@ def test_every_target_can_be_hit(browser: Browser, site: str) -> None:
     page, _ = open_page(browser, f"{site}/en/gallery/", viewport={"width": 390, "height": 900})
     small = page.evaluate(
         """() => [...document.querySelectorAll("a[href], button, summary, select")]
-        .filter((element) => element.checkVisibility() && !element.closest(".skip, p, li:not([class])"))
+        .filter((element) => element.checkVisibility())
+        .filter((element) => !element.closest(".skip, .visually-hidden, p, li:not([class])"))
         .map((element) => [element.textContent.trim().slice(0, 40), element.getBoundingClientRect()])
         .filter(([, box]) => box.height < 24 && box.height > 0)
         .map(([text, box]) => `${text} ${box.height}`)"""
