@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import structlog
 from django.contrib import messages
 from django.db import DatabaseError
@@ -32,6 +34,7 @@ from passerelle.support import actions as support
 from passerelle.support.models import Ticket
 from passerelle.web.access import never_stored, open_page
 from passerelle.web.context import SWITCH
+from passerelle.web.dates import hour
 from passerelle.web.forms import bind, was_switched
 from passerelle.web.requests import actor, client_address
 
@@ -125,7 +128,9 @@ def request_access(request: HttpRequest) -> HttpResponse:
         return _result_page(request, cofor, site, status=422, form=form)
     now, who = clock.now(), actor(request)
     if not (allowed := hit("request", who.address, now=now)):
-        form.requester.add_error(None, _("Too many requests from here. Try again after %(hour)s.") % _hour(allowed))
+        form.requester.add_error(
+            None, _("Too many requests from here. Try again after %(hour)s.") % {"hour": hour(allowed.again_at)}
+        )
         return _result_page(request, cofor, site, status=429, form=form)
     requester, representative, plsa = form.people()
     try:
@@ -144,12 +149,6 @@ def request_access(request: HttpRequest) -> HttpResponse:
 def _typed(request: HttpRequest, part: str) -> dict[str, str]:
     names = ("last_name", "first_name", "email", "phone", "function", "same_as")
     return {name: request.POST.get(f"{part}-{name}", "")[:254] for name in names}
-
-
-def _hour(allowance: object) -> dict[str, str]:
-    from passerelle.web.dates import hour
-
-    return {"hour": hour(allowance.again_at)}  # type: ignore[attr-defined]
 
 
 @open_page
@@ -211,10 +210,10 @@ def _too_often(request: HttpRequest, cofor: str) -> HttpResponse:
     return redirect(_result_address(cofor))
 
 
-def _act(request: HttpRequest, cofor: str, done: str, act: object) -> HttpResponse:
+def _act(request: HttpRequest, cofor: str, done: str, act: Callable[[Actor], object]) -> HttpResponse:
     """Do one thing for the result page and show it again with what came of it."""
     try:
-        act(actor(request))  # type: ignore[operator]
+        act(actor(request))
     except Refused as refusal:
         messages.warning(request, refusal_words(refusal))
     else:
