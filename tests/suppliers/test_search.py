@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from importlib import import_module
 from typing import Any
 
@@ -91,6 +92,12 @@ def test_a_name_is_found_in_spite_of_typing_errors(
 def test_a_word_from_the_middle_of_a_name_finds_it() -> None:
     assert "Société Générale de Câblage" in names("cablage")
     assert set(names("arve")) >= {"Arve Mills", "Moulin d'Arve"}
+
+
+def test_keys_with_gaps_do_not_make_few_companies_many(take_in: Importer, now: datetime) -> None:
+    take_in(csv_file({"cofor": "AB12CD", "name": NAMES[2]}))
+    Company.objects.create(pk=5_000_000, cofor="ZZ99ZZ", name="Autre", name_key="AUTRE", created_at=now, updated_at=now)
+    assert names("cablage") == [NAMES[2]]
 
 
 @pytest.mark.parametrize(
