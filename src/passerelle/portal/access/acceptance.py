@@ -25,6 +25,7 @@ from passerelle.opening import actions, queries
 from passerelle.opening.actions.records import record_file
 from passerelle.opening.enums import FINAL, OpeningKind, OpeningState, PartyRole
 from passerelle.opening.models import Opening, Record
+from passerelle.portal.access import repeated
 from passerelle.portal.access.forms import AcceptanceForm, DesignationForm, NoteForm, PersonFields
 from passerelle.portal.access.sent import sent_only
 from passerelle.portal.access.words import refusal_words
@@ -90,19 +91,18 @@ def _stops(opening: Opening, purpose: str) -> Refused | None:
 def terms(request: HttpRequest, token: str) -> HttpResponse:
     """Read the terms, confirm or correct the PLSA, accept (C7)."""
     state, opening = _open(request, token, "terms")
-    if ended := _ended(request, state, opening, token, "terms"):
-        return ended
-    assert state.link is not None and opening is not None  # noqa: PT018
     form = bind(request, AcceptanceForm)
     person = _other_plsa(request, form)
     sent = form.is_bound and not was_switched(request)
-    if sent:
-        valid = form.is_valid()
-        if (person is None or person.is_valid()) and valid:
-            if not hit("link_form", state.link.key, now=clock.now()):
-                form.add_error("cofor", _("Too many tries. Try again in an hour."))
-            elif done := _accept(request, state.link, opening, form, person):
-                return done
+    valid = sent and form.is_valid() and (person is None or person.is_valid())
+    if ended := _ended(request, state, opening, token, "terms"):
+        return (_accepted_before(state, form, person) if valid else None) or ended
+    assert state.link is not None and opening is not None  # noqa: PT018
+    if valid:
+        if not hit("link_form", state.link.key, now=clock.now()):
+            form.add_error("cofor", _("Too many tries. Try again in an hour."))
+        elif done := _accept(request, state, opening, form, person):
+            return done
     return _terms_page(request, token, opening, form, person, status=422 if sent else 200)
 
 
@@ -116,9 +116,22 @@ def _other_plsa(request: HttpRequest, form: AcceptanceForm) -> PersonFields | No
     return PersonFields(request.POST, prefix="other")
 
 
+def _accepted_before(state: LinkState, form: AcceptanceForm, person: PersonFields | None) -> HttpResponse | None:
+    """The thanks of the first press, for the second one of the very same form."""
+    now = clock.now()
+    link = repeated.just_used(state, now)
+    if link is None or not hit("link_form", link.key, now=now):
+        return None
+    typed = form.cleaned_data
+    plsa = person.data_of() if person else None
+    record = repeated.acceptance_of(link, cofor=typed["cofor"], text_id=typed.get("text"), corrected_plsa=plsa)
+    return redirect("access:accepted", key=record.key) if record else None
+
+
 def _accept(
-    request: HttpRequest, link: Link, opening: Opening, form: AcceptanceForm, person: PersonFields | None
+    request: HttpRequest, state: LinkState, opening: Opening, form: AcceptanceForm, person: PersonFields | None
 ) -> HttpResponse | None:
+    assert state.link is not None
     language = get_language() or "en"
     text = current_text(language, clock.now())
     shown = form.cleaned_data.get("text")
@@ -127,15 +140,15 @@ def _accept(
         return None
     try:
         opening = actions.accept_terms(
-            link_key=link.key, cofor=form.cleaned_data["cofor"], text_id=text.pk,
+            link_key=state.link.key, cofor=form.cleaned_data["cofor"], text_id=text.pk,
             corrected_plsa=person.data_of() if person else None, language=text.language,
-            actor=_holder(request, link), now=clock.now(),
+            actor=_holder(request, state.link), now=clock.now(),
         )  # fmt: skip
     except Refused as refusal:
         if refusal.field or refusal.code in {"terms_newer", "plsa_staff"}:
             form.add_error(refusal.field or None, refusal_words(refusal))
             return None
-        return _refused_page(request, refusal)
+        return _accepted_before(state, form, person) or _refused_page(request, refusal)
     record = opening.records.order_by("-made_at").first()
     return redirect("access:accepted", key=record.key) if record else redirect("access:analysis")
 
@@ -195,24 +208,34 @@ def _note_page(
     if state.link is None and purpose == "terms":
         purpose = "designation"
         state, opening = _open(request, token, purpose)
-    if ended := _ended(request, state, opening, token, purpose):
-        return ended
-    assert state.link is not None and opening is not None  # noqa: PT018
     form = bind(request, NoteForm)
-    if form.is_bound and not was_switched(request) and form.is_valid():
+    valid = form.is_bound and not was_switched(request) and form.is_valid()
+    if ended := _ended(request, state, opening, token, purpose):
+        return (_noted_before(request, state, form, outcome) if valid else None) or ended
+    assert state.link is not None and opening is not None  # noqa: PT018
+    if valid:
         try:
             act(
                 link_key=state.link.key, note=form.cleaned_data["note"], actor=_holder(request, state.link),
                 now=clock.now(),
             )  # fmt: skip
         except Refused as refusal:
-            return _refused_page(request, refusal)
+            return _noted_before(request, state, form, outcome) or _refused_page(request, refusal)
         return render(request, "access/link_done.html", {"outcome": outcome, "opening": opening})
     people = {party.role: party for party in opening.parties.all()}
     status = 422 if form.is_bound and form.errors else 200
     return render(
         request, template, {"form": form, "opening": opening, "token": token, "people": people}, status=status
     )
+
+
+def _noted_before(request: HttpRequest, state: LinkState, form: NoteForm, outcome: str) -> HttpResponse | None:
+    """What the first press of the very same form brought."""
+    link = repeated.just_used(state, clock.now())
+    opening = repeated.note_of(link, outcome, form.cleaned_data["note"]) if link else None
+    if opening is None:
+        return None
+    return render(request, "access/link_done.html", {"outcome": outcome, "opening": opening})
 
 
 @open_page
@@ -227,15 +250,16 @@ def objection(request: HttpRequest, token: str) -> HttpResponse:
 def designation(request: HttpRequest, token: str) -> HttpResponse:
     """The legal representative names a PLSA for a company that has none."""
     state, opening = _open(request, token, "designation")
-    if ended := _ended(request, state, opening, token, "designation"):
-        return ended
-    assert state.link is not None and opening is not None  # noqa: PT018
     form = bind(request, DesignationForm)
     sent = form.is_bound and not was_switched(request)
-    if sent and form.is_valid():
+    valid = sent and form.is_valid()
+    if ended := _ended(request, state, opening, token, "designation"):
+        return (_designated_before(state, form) if valid else None) or ended
+    assert state.link is not None and opening is not None  # noqa: PT018
+    if valid:
         if not hit("link_form", state.link.key, now=clock.now()):
             form.add_error("cofor", _("Too many tries. Try again in an hour."))
-        elif done := _designate(request, state.link, form):
+        elif done := _designate(request, state, form):
             return done
     people = {party.role: party for party in opening.parties.all()}
     return render(
@@ -244,17 +268,27 @@ def designation(request: HttpRequest, token: str) -> HttpResponse:
     )  # fmt: skip
 
 
-def _designate(request: HttpRequest, link: Link, form: DesignationForm) -> HttpResponse | None:
+def _designated_before(state: LinkState, form: DesignationForm) -> HttpResponse | None:
+    now = clock.now()
+    link = repeated.just_used(state, now)
+    if link is None or not hit("link_form", link.key, now=now):
+        return None
+    record = repeated.designation_of(link, cofor=form.cleaned_data["cofor"], plsa=form.data_of())
+    return redirect("access:accepted", key=record.key) if record else None
+
+
+def _designate(request: HttpRequest, state: LinkState, form: DesignationForm) -> HttpResponse | None:
+    assert state.link is not None
     try:
         opening = actions.designate(
-            link_key=link.key, cofor=form.cleaned_data["cofor"], plsa=form.data_of(), actor=_holder(request, link),
-            now=clock.now(),
+            link_key=state.link.key, cofor=form.cleaned_data["cofor"], plsa=form.data_of(),
+            actor=_holder(request, state.link), now=clock.now(),
         )  # fmt: skip
     except Refused as refusal:
         if refusal.field or refusal.code == "plsa_staff":
             form.add_error(refusal.field or "email", refusal_words(refusal))
             return None
-        return _refused_page(request, refusal)
+        return _designated_before(state, form) or _refused_page(request, refusal)
     record = opening.records.order_by("-made_at").first()
     return redirect("access:accepted", key=record.key) if record else redirect("access:analysis")
 
