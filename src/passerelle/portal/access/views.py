@@ -207,18 +207,19 @@ def _too_often(request: HttpRequest, cofor: str) -> HttpResponse:
     messages.warning(
         request, _("This e-mail was sent several times today already. Ask its reader to look in the spam folder.")
     )
-    return redirect(_result_address(cofor))
+    return redirect(_result_address(cofor, _posted_site(request)))
 
 
 def _act(request: HttpRequest, cofor: str, done: str, act: Callable[[Actor], object]) -> HttpResponse:
     """Do one thing for the result page and show it again with what came of it."""
+    back = _result_address(cofor, _posted_site(request))
     try:
         act(actor(request))
     except Refused as refusal:
         messages.warning(request, refusal_words(refusal))
     else:
         messages.success(request, done)
-    return redirect(_result_address(cofor))
+    return redirect(back)
 
 
 @open_page
@@ -251,26 +252,26 @@ def send_activation(request: HttpRequest) -> HttpResponse:
 @sent_only
 def write_to_plsa(request: HttpRequest) -> HttpResponse:
     """Pass a message on to the PLSAs of the company, without showing their addresses (C3)."""
-    cofor = _posted_code(request)
+    cofor, site = _posted_code(request), _posted_site(request)
     relay = bind(request, RelayForm)
     if not relay.is_bound or not relay.is_valid():
-        return _result_page(request, cofor, "", relay=relay, status=200 if was_switched(request) else 422)
+        return _result_page(request, cofor, site, relay=relay, status=200 if was_switched(request) else 422)
     company, now, who = find_by_cofor(cofor), clock.now(), actor(request)
     if company is None:
         raise Http404
     if not (hit("relay", who.address, now=now) and hit("relay_company", company.key, now=now)):
         relay.add_error(None, _("Several messages were sent to this company already. Try again tomorrow."))
-        return _result_page(request, cofor, "", relay=relay, status=429)
+        return _result_page(request, cofor, site, relay=relay, status=429)
     try:
         ticket = _relay(relay, company, who)
     except Refused as refusal:
         messages.warning(request, refusal_words(refusal))
-        return redirect(_result_address(cofor))
+        return redirect(_result_address(cofor, site))
     messages.success(
         request,
         _("Your message was passed on. Its reference is %(reference)s.") % {"reference": ticket.reference},
     )
-    return redirect(_result_address(cofor))
+    return redirect(_result_address(cofor, site))
 
 
 def _relay(form: RelayForm, company: Company, who: Actor) -> Ticket:

@@ -1,0 +1,66 @@
+"""The forms of a result keep the site it was asked for, whatever comes of them."""
+
+from __future__ import annotations
+
+import pytest
+from django.test import Client
+
+from passerelle.core import clock
+from passerelle.mail import links
+from passerelle.opening import actions
+from passerelle.opening.models import Opening
+from tests import cast
+
+pytestmark = pytest.mark.django_db
+CODES = {"cofor": "AB12CD", "site": "FR01"}
+HIDDEN = '<input type="hidden" name="site" value="FR01">'
+
+
+@pytest.fixture
+def opening() -> Opening:
+    now = clock.now()
+    cast.publish_terms(now)
+    company = cast.company(now)
+    cast.on_record(company, "contact@fournier.example", domains=("fournier.example",))
+    return cast.ask(company, now)
+
+
+@pytest.fixture
+def opened(opening: Opening) -> Opening:
+    return actions.accept_terms(
+        link_key=cast.link(opening).key, cofor="AB12CD", text_id=cast.text().pk, corrected_plsa=None, language="en",
+        actor=cast.VISITOR, now=clock.now(),
+    )  # fmt: skip
+
+
+def message(**more: str) -> dict[str, str]:
+    return CODES | {
+        "last_name": "Moreau", "first_name": "Max", "email": "max@x.example", "comments": "A login.", **more,
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(("typed", "status"), [({"comments": ""}, 422), ({"_switch": "fr"}, 200)])
+def test_a_message_to_the_plsa_shown_again_keeps_the_site(
+    client: Client, opened: Opening, typed: dict[str, str], status: int
+) -> None:
+    # C3
+    answer = client.post("/en/get-an-access/message/", message(**typed))
+    assert answer.status_code == status
+    assert HIDDEN in answer.content.decode()
+
+
+def test_a_message_that_left_leads_back_to_the_result_of_the_site(client: Client, opened: Opening) -> None:
+    answer = client.post("/en/get-an-access/message/", message())
+    assert answer["Location"] == "/en/get-an-access/?cofor=AB12CD&site=FR01"
+
+
+@pytest.mark.parametrize("act", ["send-again", "administrator", "activation"])
+def test_an_act_of_the_result_leads_back_to_the_result_of_the_site(client: Client, opening: Opening, act: str) -> None:
+    for _ in range(5):  # the last ones meet the limit of a day
+        answer = client.post(f"/en/get-an-access/{act}/", CODES)
+        assert answer["Location"] == "/en/get-an-access/?cofor=AB12CD&site=FR01"
+    assert links.token(cast.link(opening))
+
+
+def test_a_site_that_no_form_of_ours_carries_is_not_found(client: Client, opened: Opening) -> None:
+    assert client.post("/en/get-an-access/message/", message(site="<b>")).status_code == 404
