@@ -39,13 +39,16 @@ def _lapse(key: str, *, now: datetime) -> bool:
 
 
 def remind_due(*, now: datetime) -> int:
-    """Remind whoever holds what waits, on the days the brand says after its step began; answers how many mails."""
+    """Remind whoever holds what waits, on the days the brand says after its step began; answers how many mails.
+
+    After an outage of weeks several reminders are due at once: an opening gets the latest, and that one alone.
+    """
     days = brand.current().policies.opening_reminder_days
     sent = 0
-    for number, day in enumerate(days, start=1):
+    for number, day in reversed(list(enumerate(days, start=1))):
         late = Opening.objects.filter(
             state__in=[OpeningState.AWAITING, OpeningState.TO_VERIFY],
-            reminders=number - 1,
+            reminders__lt=number,
             state_since__lte=now - timedelta(days=day),
             lapses_at__gt=now,
             company__active=True,
@@ -58,7 +61,7 @@ def remind_due(*, now: datetime) -> int:
 @transaction.atomic
 def _remind(key: str, number: int, *, now: datetime) -> bool:
     opening = lock_opening(key)
-    if opening.state not in LIVING or opening.reminders != number - 1:
+    if opening.state not in LIVING or opening.reminders >= number:
         return False
     opening.reminders = number
     opening.save(update_fields=["reminders"])
