@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 import pytest
+from django.db import IntegrityError
 
 from passerelle.accounts.models import Person
 from passerelle.audit.models import Event
@@ -199,12 +200,49 @@ def test_unfinished_openings_are_reminded_and_lapse_after_thirty_days(now: datet
     assert actions.remind_due(now=now + timedelta(days=6)) == 0
     assert actions.remind_due(now=now + timedelta(days=7)) == 1
     assert actions.remind_due(now=now + timedelta(days=7)) == 0
-    assert actions.remind_due(now=now + timedelta(days=21)) == 2
+    assert actions.remind_due(now=now + timedelta(days=14)) == 1
+    assert actions.remind_due(now=now + timedelta(days=21)) == 1
     assert cast.link(opening).expires_at > now + timedelta(days=21)
     assert actions.lapse_due(now=now + timedelta(days=29)) == 0
     assert actions.lapse_due(now=now + timedelta(days=30)) == 1
     assert analyse("AB12CD", now=now + timedelta(days=30)).verdict.reason == "request_lapsed"
     assert kinds().count("opening/reminder") == 3
+
+
+def test_after_an_outage_an_opening_gets_one_reminder_the_latest_due(now: datetime) -> None:
+    # decision 7
+    cast.publish_terms(now)
+    company = cast.company(now)
+    cast.on_record(company, domains=("fournier.example",))
+    opening = cast.ask(company, now)
+    assert actions.remind_due(now=now + timedelta(days=15)) == 1
+    assert actions.remind_due(now=now + timedelta(days=15)) == 0
+    opening.refresh_from_db()
+    assert opening.reminders == 2
+    assert actions.remind_due(now=now + timedelta(days=21)) == 1
+    assert kinds().count("opening/reminder") == 2
+
+
+def test_only_an_access_opened_meanwhile_is_called_open_already(now: datetime, monkeypatch: pytest.MonkeyPatch) -> None:
+    # C8
+    cast.publish_terms(now)
+    company = cast.company(now)
+    cast.on_record(company, domains=("fournier.example",))
+    opening, other = cast.ask(company, now), cast.ask(company, now, requester=cast.HOSTILE)
+    held = cast.link(opening)
+
+    def broken(*_args: object, **_more: object) -> None:
+        raise IntegrityError("UNIQUE constraint failed: opening_record.key")
+
+    with monkeypatch.context() as spoilt:
+        spoilt.setattr("passerelle.opening.actions.completion.make_record", broken)
+        with pytest.raises(IntegrityError, match="opening_record"):
+            accept(opening, now)
+    held.refresh_from_db()
+    assert held.used_at is None
+    accept(opening, now)
+    with pytest.raises(Refused, match="already_open"):
+        accept(other, now)
 
 
 def test_a_person_with_a_login_gets_a_proposed_mandate(now: datetime) -> None:

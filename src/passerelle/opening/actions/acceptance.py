@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 
 from passerelle import brand
 from passerelle.accounts import actions as accounts
@@ -48,6 +48,7 @@ def _take(link_key: str, *, cofor: str | None, now: datetime) -> tuple[Link, Ope
     return link, opening
 
 
+@transaction.atomic
 def accept_terms(
     *,
     link_key: str,
@@ -65,22 +66,6 @@ def accept_terms(
     Refuses `cofor_mismatch` (field `cofor`; the link is not spent), `link_used|expired|superseded`, `opening_move`,
     `terms_newer`, `already_open`, `cofor_inactive`, `plsa_staff`.
     """
-    try:
-        return _accept(link_key, cofor, text_id, corrected_plsa, language, actor, now)
-    except IntegrityError as error:  # another claim opened the company at the same instant
-        raise Refused("already_open") from error
-
-
-@transaction.atomic
-def _accept(
-    link_key: str,
-    cofor: str,
-    text_id: int,
-    corrected_plsa: PartyData | None,
-    language: str,
-    actor: Actor,
-    now: datetime,
-) -> Opening:
     _, opening = _take(link_key, cofor=cofor, now=now)
     representative = opening.party(PartyRole.REPRESENTATIVE)
     opening.acceptance = terms.accept(

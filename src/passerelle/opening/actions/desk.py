@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 
 from passerelle import brand
 from passerelle.audit.tags import Tag
@@ -135,16 +135,9 @@ def _settle_after_opening(opening: Opening, *, upheld: bool, actor: Actor, now: 
         memberships.resume_access(company_id=opening.company_id, actor=actor, now=now)
 
 
+@transaction.atomic
 def approve_plsa(*, key: str, note: str, actor: Actor, now: datetime, seen: str = "") -> Opening:
     """Vouch for the PLSA the representative named: the access opens. Refuses `note_missing`, `already_open`."""
-    try:
-        return _approve(key, note, actor, now, seen)
-    except IntegrityError as error:
-        raise Refused("already_open") from error
-
-
-@transaction.atomic
-def _approve(key: str, note: str, actor: Actor, now: datetime, seen: str) -> Opening:
     opening = _take(key, actor, seen)
     if opening.state != OpeningState.HELD:
         raise Refused("opening_move", state=opening.state)
