@@ -47,6 +47,7 @@ def refusal(folder: Path, environ: dict[str, str] | None = None) -> list[str]:
         ("[vocabulary]", '[vocabulary]\nplsaa = "x"', 'vocabulary.plsaa is not known; did you mean "plsa"?'),
         ("more_free_mail_domains = []", 'more_free_mail_domains = ["x"]', 'more_free_mail_domains has "x"; each must'),
         ('# analysis = "30/h"', 'analysis = "30 an hour"', "limits.analysis must be count/period, such as"),
+        ('# analysis = "30/h"', 'resend = "9/d"', "limits: resend follows the policy resends_a_day; set that"),
         ('profile = "classic"', 'profile = "lax"', 'policies.profile is "lax"; it must be classic or strict.'),
         ('# recovery = "link"', 'recovery = "mail"', "policies.recovery must be 'link' or 'temporary_password'."),
         (

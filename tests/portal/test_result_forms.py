@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
+from pathlib import Path
+
 import pytest
 from django.test import Client
 
+import passerelle
+from passerelle import brand
+from passerelle.audit.models import Event
 from passerelle.core import clock
 from passerelle.mail import links
 from passerelle.opening import actions
@@ -13,6 +21,7 @@ from tests import cast
 
 pytestmark = pytest.mark.django_db
 CODES = {"cofor": "AB12CD", "site": "FR01"}
+SOURCE = str(Path(passerelle.__file__).parents[1])
 HIDDEN = '<input type="hidden" name="site" value="FR01">'
 
 
@@ -64,3 +73,26 @@ def test_an_act_of_the_result_leads_back_to_the_result_of_the_site(client: Clien
 
 def test_a_site_that_no_form_of_ours_carries_is_not_found(client: Client, opened: Opening) -> None:
     assert client.post("/en/get-an-access/message/", message(site="<b>")).status_code == 404
+
+
+def test_the_number_printed_is_the_number_in_force(client: Client, opening: Opening) -> None:
+    # C6
+    printed = brand.current().policies.resends_a_day
+    assert f"At most {printed} times a day." in client.get("/en/get-an-access/?cofor=AB12CD").content.decode()
+    for _ in range(printed + 2):
+        client.post("/en/get-an-access/send-again/", {"cofor": "AB12CD"})
+    assert Event.objects.filter(tag="opening:terms:sent").count() == printed + 1
+
+
+def test_a_brand_decides_how_often_a_mail_is_sent_again() -> None:
+    """The settings of another process: the policy of the second brand, and that of the environment."""
+    ask = "from django.conf import settings; print(settings.PASSERELLE_LIMITS['resend'])"
+    for environ, said in (({"PASSERELLE_BRAND": "brassac"}, "2/d"), ({"PASSERELLE_RESENDS_A_DAY": "7"}, "7/d")):
+        variables = {
+            **os.environ,
+            "DJANGO_SETTINGS_MODULE": "passerelle.config.settings",
+            "PYTHONPATH": SOURCE,
+            **environ,
+        }
+        found = subprocess.run([sys.executable, "-c", ask], env=variables, capture_output=True, text=True, check=True)
+        assert found.stdout.strip() == said

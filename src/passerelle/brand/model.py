@@ -291,6 +291,14 @@ class Brand(_Part):
             raise ValueError(f"has {', '.join(twice)} more than once; each code stands once")
         return value
 
+    @field_validator("limits")
+    @classmethod
+    def _no_policy(cls, value: dict[str, str]) -> dict[str, str]:
+        """How often a mail is sent again is printed on the page, so it is a policy: one number, in one place."""
+        if "resend" in value:
+            raise ValueError("resend follows the policy resends_a_day; set that one")
+        return value
+
     @property
     def name(self) -> str:
         """The folder's name, which is the brand's in commands and logs."""

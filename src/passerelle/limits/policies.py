@@ -30,7 +30,7 @@ _TABLE = [
     Policy("analysis_unknown", 10, HOUR, "unknown codes from one address: beyond, an alarm is written"),
     Policy("analysis_key", 3000, HOUR, "the holder of an API key"),
     Policy("request", 10, HOUR, "requests for access from one address"),
-    Policy("resend", 3, DAY, "mails sent again to one legal representative or new PLSA"),
+    Policy("resend", 3, DAY, "mails sent again to one legal representative or PLSA; the policy resends_a_day decides"),
     Policy("link_form", 30, HOUR, "tries on one link page: its COFOR could be guessed otherwise"),
     Policy("sign_in_login", 10, HOUR, "passwords tried on one login, whether or not it exists"),
     Policy("sign_in_address", 60, HOUR, "passwords tried from one address, an office behind one gateway included"),
