@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-from itertools import count
 from typing import Any
 
 from django.conf import settings
@@ -15,6 +14,7 @@ from django.utils.translation import get_language
 from passerelle import brand
 from passerelle.core.actor import ActorKind
 from passerelle.web import navigation
+from passerelle.web.kept import PageIds
 from passerelle.web.requests import actor
 
 log = logging.getLogger(__name__)
@@ -32,15 +32,13 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "signed_in": SimpleLazyObject(lambda: _person(request)),
         "home_url": SimpleLazyObject(lambda: _home(request)),
         "area_groups": SimpleLazyObject(lambda: _area(request)),
-        "staff_roles": SimpleLazyObject(
-            lambda: ", ".join(str(navigation.ROLES[role]) for role in sorted(actor(request).roles))
-        ),
+        "staff_roles": SimpleLazyObject(lambda: _roles(request)),
     }
 
 
 def frame(request: HttpRequest) -> dict[str, Any]:
     """The part of the context that needs the brand and the address only."""
-    chosen = brand.current()
+    chosen, language = brand.current(), get_language() or settings.LANGUAGE_CODE
     sections = navigation.sections(request.path)
     return {
         "brand": chosen,
@@ -49,15 +47,14 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         "current_section": next((section for section in sections if section["current"]), None),
         "languages": languages(request),
         "was_sent": request.method == "POST",
-        "language_code": get_language() or settings.LANGUAGE_CODE,
+        "language_code": language,
         "page_url": f"{settings.PASSERELLE_BASE_URL}{escape_uri_path(request.path)}",
-        "page_ids": count(1),
-        "welcome_url": navigation.address(""),
-        "sign_in_url": navigation.address("sign-in/"),
-        "sign_out_url": navigation.address("sign-out/"),
-        "help_url": navigation.address("help/"),
+        "page_ids": PageIds(),
+        "welcome_url": navigation.address("", language),
+        "sign_in_url": navigation.address("sign-in/", language),
+        "sign_out_url": navigation.address("sign-out/", language),
+        "help_url": navigation.address("help/", language),
         "account_url": _if_it_answers("account/"),
-        "footer_links": navigation.footer(chosen),
         "debug_gallery": settings.DEBUG,
     }
 
@@ -68,7 +65,7 @@ def bare_shell(request: HttpRequest) -> dict[str, Any]:
         known = frame(request)
     except Exception:
         log.exception("The frame of an error page could not be made")
-        known = {"language_code": get_language() or "en", "page_ids": count(1), "languages": [], "sections": []}
+        known = {"language_code": get_language() or "en", "page_ids": PageIds(), "languages": [], "sections": []}
     return {**known, "signed_in": None, "home_url": known.get("welcome_url", "/"), "bare": True}
 
 
@@ -116,10 +113,10 @@ def _area(request: HttpRequest) -> list[dict[str, Any]]:
     return navigation.area(request.path, who, desk=who.kind is ActorKind.STAFF)
 
 
+def _roles(request: HttpRequest) -> str:
+    return ", ".join(str(navigation.ROLES[role]) for role in sorted(actor(request).roles))
+
+
 def _if_it_answers(path: str) -> str:
     url = navigation.address(path)
     return url if navigation.answers(url) else ""
-
-
-def _roles(request: HttpRequest) -> str:
-    return ", ".join(str(navigation.ROLES[role]) for role in sorted(actor(request).roles))

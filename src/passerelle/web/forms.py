@@ -25,6 +25,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import partial
 from typing import Any, TypeVar
 
@@ -227,6 +228,18 @@ def bind(request: HttpRequest, form_class: type[AnyForm], *, method: str = "POST
         if not isinstance(field, forms.FileField) and not isinstance(field.widget, forms.PasswordInput)
     }
     return form_class(**{**kwargs, "initial": {**(kwargs.get("initial") or {}), **initial}})
+
+
+@dataclass(frozen=True)
+class Blank:
+    """A form nobody has filled in: the same for everybody, so a part of a page that shows it can be kept."""
+
+    kind: type[forms.Form]
+
+    def __getitem__(self, name: str) -> forms.BoundField:
+        if name not in self.kind.base_fields:
+            raise KeyError(name)  # what templates ask of every form, such as its errors, a blank one has not
+        return self.kind()[name]
 
 
 def was_switched(request: HttpRequest) -> bool:

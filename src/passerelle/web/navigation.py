@@ -108,9 +108,9 @@ def _current(url: str, path: str) -> str:
 
 def sections(path: str) -> list[dict[str, Any]]:
     """The five sections, in the contract's order, with the one the page belongs to."""
-    found = []
+    language, found = get_language(), []
     for place in SECTIONS:
-        url = address(place.path)
+        url = address(place.path, language)
         found.append({
             "label": place.label, "url": url, "current": _current(url, path), "is_welcome": not place.path,
         })  # fmt: skip
@@ -120,9 +120,10 @@ def sections(path: str) -> list[dict[str, Any]]:
 def footer(brand: Brand) -> list[dict[str, Any]]:
     """Links to pages that exist here, or to the organisation's own page where the brand names one."""
     outside = {"legal-notice/": brand.links.legal_notice, "personal-data/": brand.links.personal_data}
+    language = get_language()
     links: list[dict[str, Any]] = []
     for place in FOOTER:
-        url = address(place.path)
+        url = address(place.path, language)
         if elsewhere := outside.get(place.path):
             links.append({"label": place.label, "url": str(elsewhere), "rel": "external"})
         elif answers(url):

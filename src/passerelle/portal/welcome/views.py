@@ -23,6 +23,8 @@ from passerelle.portal.welcome.browsers import recognise
 from passerelle.portal.welcome.forms import QuickCheckForm
 from passerelle.portal.welcome.site import groups
 from passerelle.web.access import open_page
+from passerelle.web.forms import Blank
+from passerelle.web.navigation import address
 from passerelle.web.requests import actor
 
 
@@ -34,12 +36,14 @@ def _language() -> str:
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """Three ways to go, the quick check, sign-in with its three ways out, help (A2). News come with content (A8)."""
+    is_staff = request.user.is_authenticated and actor(request).kind is ActorKind.STAFF
     context = {
         "places": places(),
-        "form": QuickCheckForm(),
+        "form": Blank(QuickCheckForm),
         "news": [],
         "guide": texts(_language()).guide,
-        "is_staff": request.user.is_authenticated and actor(request).kind is ActorKind.STAFF,
+        "is_staff": is_staff,
+        "private_url": address("desk/" if is_staff else "home/" if request.user.is_authenticated else "sign-in/"),
     }
     return render(request, "welcome/home.html", context)
 

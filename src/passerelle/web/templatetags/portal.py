@@ -16,11 +16,13 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext
 
 from passerelle import brand
-from passerelle.web import dates
+from passerelle.web import dates, navigation
 from passerelle.web.assets import built, static_address
+from passerelle.web.kept import kept
 from passerelle.web.markdown import render as render_markdown
 
 register = template.Library()
+register.tag(kept)
 
 
 @register.filter
@@ -84,6 +86,12 @@ def markdown(value: object, first_heading: int = 3) -> SafeString:
 def static_built(name: str) -> str:
     """The address of a file of the front-end build."""
     return built(name)
+
+
+@register.simple_tag
+def footer_links(chosen: object) -> list[dict[str, object]]:
+    """The links of the footer, for a brand; without one (an error page that cannot read it) there are none."""
+    return navigation.footer(chosen) if isinstance(chosen, brand.Brand) else []
 
 
 @register.simple_tag
