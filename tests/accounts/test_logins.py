@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from passerelle import brand
 from passerelle.accounts import actions, rules
-from passerelle.accounts.enums import MOVES, LoginState, PersonKind
+from passerelle.accounts.actions import logins
+from passerelle.accounts.enums import MOVES, LoginState, PersonKind, StateReason
 from passerelle.accounts.models import Person, Session
 from passerelle.accounts.queries import living_by_email
 from passerelle.accounts.rules import ALPHABET, check_character, fold_login, new_login, well_formed_login
@@ -76,9 +77,11 @@ def test_logins_are_random_and_never_sequential() -> None:
 def test_a_deleted_login_is_never_given_again(now: datetime, monkeypatch: pytest.MonkeyPatch) -> None:
     # D1: the tombstone stays
     first = create(now)
-    actions.change_state(person_id=first.pk, to=LoginState.DELETED, reason="left", actor=SYSTEM, now=now)
+    actions.change_state(
+        person_id=first.pk, to=LoginState.DELETED, reason=StateReason.BY_ASSISTANCE, actor=SYSTEM, now=now
+    )
     offered = iter([first.login, first.login, "VAAAAAAA"])
-    monkeypatch.setattr(actions, "new_login", lambda prefix: next(offered))
+    monkeypatch.setattr(logins, "new_login", lambda prefix: next(offered))
     second = create(now)
     assert second.login == "VAAAAAAA"
     assert second.pk != first.pk
@@ -118,20 +121,20 @@ def test_a_login_moves_as_the_table_of_states_says(was: LoginState, to: LoginSta
     # D3
     person = create(now)
     if was is not LoginState.ACTIVE:
-        actions.change_state(person_id=person.pk, to=was, reason="a reason", actor=SYSTEM, now=now)
+        actions.change_state(person_id=person.pk, to=was, reason=StateReason.BY_ASSISTANCE, actor=SYSTEM, now=now)
     Session.objects.create(session_key="a" * 32, session_data="", expire_date=now, person=person)
     epoch = Person.objects.get().credential_epoch
     officer = Actor(SYSTEM.kind, name="Olga")
     if to not in MOVES[was]:
         with pytest.raises(Refused, match="login_move"):
-            actions.change_state(person_id=person.pk, to=to, reason="a reason", actor=officer, now=now)
+            actions.change_state(person_id=person.pk, to=to, reason=StateReason.BY_ASSISTANCE, actor=officer, now=now)
         assert Person.objects.get().state == was
         assert Session.objects.count() == 1
         return
-    actions.change_state(person_id=person.pk, to=to, reason="a reason", actor=officer, now=now)
+    actions.change_state(person_id=person.pk, to=to, reason=StateReason.BY_ASSISTANCE, actor=officer, now=now)
     found = Person.objects.get()
     assert (found.state, found.state_by) == (to, "Olga")
-    assert found.state_reason == ("" if to is LoginState.ACTIVE else "a reason")
+    assert found.state_reason == ("" if to is LoginState.ACTIVE else "by_assistance")
     assert bool(rules.may_use_login(found)) is (to is LoginState.ACTIVE)
     ends = to is not LoginState.ACTIVE
     assert Session.objects.count() == (0 if ends else 1)

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from passerelle.accounts import actions, backend, demonstration
 from passerelle.accounts.backend import LoginBackend
-from passerelle.accounts.enums import LoginState
+from passerelle.accounts.enums import LoginState, StateReason
 from passerelle.accounts.hashers import OwaspArgon2
 from passerelle.accounts.models import Person, Session
 from passerelle.accounts.rules import normal_password, password_faults
@@ -117,7 +117,7 @@ def test_a_new_password_ends_every_session_and_keeps_the_previous_hash_only(now:
 @pytest.mark.parametrize("state", [LoginState.SUSPENDED, LoginState.BLOCKED, LoginState.DELETED])
 def test_a_login_that_is_not_active_takes_no_password(state: LoginState, now: datetime) -> None:
     made = person(now)
-    actions.change_state(person_id=made.pk, to=state, reason="x", actor=SYSTEM, now=now)
+    actions.change_state(person_id=made.pk, to=state, reason=StateReason.BY_ASSISTANCE, actor=SYSTEM, now=now)
     with pytest.raises(Refused, match="login_closed"):
         actions.set_password(person_id=made.pk, password="nine green lamps hum", actor=SYSTEM, now=now)
 
@@ -167,7 +167,7 @@ def test_a_success_costs_one_hash_and_every_failure_exactly_two(now: datetime, h
     assert cost("", "") == (False, 2)
     assert cost(fresh.login, GOOD) == (False, 2)  # not activated yet
     for state in (LoginState.SUSPENDED, LoginState.BLOCKED, LoginState.DELETED):
-        actions.change_state(person_id=made.pk, to=state, reason="x", actor=SYSTEM, now=now)
+        actions.change_state(person_id=made.pk, to=state, reason=StateReason.BY_ASSISTANCE, actor=SYSTEM, now=now)
         assert cost(made.login, GOOD) == (False, 2), state
         assert cost(made.login, "wrong") == (False, 2), state
 

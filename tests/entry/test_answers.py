@@ -13,7 +13,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from passerelle.accounts import actions as accounts
-from passerelle.accounts.enums import LoginState, PersonKind
+from passerelle.accounts.enums import LoginState, PersonKind, StateReason
 from passerelle.audit.models import Event
 from passerelle.audit.tags import Tag
 from passerelle.core.actor import SYSTEM
@@ -36,7 +36,7 @@ def causes(house: House) -> dict[str, tuple[str, str]]:
     for number, state in enumerate((LoginState.SUSPENDED, LoginState.BLOCKED, LoginState.DELETED)):
         made = person(f"p{number}@fournier.example")
         open_for(house.company, made)
-        accounts.change_state(person_id=made.pk, to=state, reason="x", actor=SYSTEM, now=NOW)
+        accounts.change_state(person_id=made.pk, to=state, reason=StateReason.BY_ASSISTANCE, actor=SYSTEM, now=NOW)
         found[state.value] = (made.login, PASSWORD)
     alone = person("alone@fournier.example")
     found["of no company"] = (alone.login, PASSWORD)

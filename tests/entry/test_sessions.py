@@ -11,7 +11,7 @@ from django.test import Client
 
 from passerelle import brand
 from passerelle.accounts import actions as accounts
-from passerelle.accounts.enums import LoginState
+from passerelle.accounts.enums import LoginState, StateReason
 from passerelle.accounts.models import Session
 from passerelle.audit.models import Event
 from passerelle.audit.tags import Tag
@@ -34,7 +34,7 @@ def suspend(house: House) -> None:
 
 def state(to: LoginState) -> Callable[[House], None]:
     def change(house: House) -> None:
-        accounts.change_state(person_id=house.plsa.pk, to=to, reason="x", actor=SYSTEM, now=NOW)
+        accounts.change_state(person_id=house.plsa.pk, to=to, reason=StateReason.BY_ASSISTANCE, actor=SYSTEM, now=NOW)
 
     return change
 

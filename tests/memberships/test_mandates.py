@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from passerelle.accounts import actions as accounts
-from passerelle.accounts.enums import LoginState
+from passerelle.accounts.enums import LoginState, StateReason
 from passerelle.accounts.models import Person
 from passerelle.core.actor import SYSTEM
 from passerelle.core.errors import Refused
@@ -87,7 +87,9 @@ def test_a_second_plsa_stands_beside_the_first(now: datetime) -> None:
     mandate(company, first, now)
     mandate(company, second, now)
     assert plsas_of(company, now) == [first, second]
-    accounts.change_state(person_id=first.pk, to=LoginState.DELETED, reason="left", actor=SYSTEM, now=now)
+    accounts.change_state(
+        person_id=first.pk, to=LoginState.DELETED, reason=StateReason.BY_ASSISTANCE, actor=SYSTEM, now=now
+    )
     assert plsas_of(company, now) == [second]
 
 
@@ -113,7 +115,7 @@ def test_a_mandate_counts_while_its_login_lives_and_is_not_suspended(
     company, who = cast.company(now), person(now)
     mandate(company, who, now)
     if state is not LoginState.ACTIVE:
-        accounts.change_state(person_id=who.pk, to=state, reason="x", actor=SYSTEM, now=now)
+        accounts.change_state(person_id=who.pk, to=state, reason=StateReason.BY_ASSISTANCE, actor=SYSTEM, now=now)
     assert bool(plsas_of(company, now)) is counts
 
 

@@ -10,7 +10,7 @@ import pytest
 from django.test import Client
 
 from passerelle.accounts import actions as accounts
-from passerelle.accounts.enums import LoginState
+from passerelle.accounts.enums import LoginState, StateReason
 from passerelle.accounts.models import Person
 from passerelle.core.actor import SYSTEM, Actor
 from passerelle.memberships import actions as memberships
@@ -57,7 +57,9 @@ class Road:
 
     def plsa_state(self, state: LoginState) -> None:
         person = Person.objects.get()
-        accounts.change_state(person_id=person.pk, to=state, reason="left", actor=self.officer, now=self.now)
+        accounts.change_state(
+            person_id=person.pk, to=state, reason=StateReason.BY_ASSISTANCE, actor=self.officer, now=self.now
+        )
 
     def close(self) -> None:
         close_company(actor=self.officer, now=self.now, company=self.company, reason="merged")

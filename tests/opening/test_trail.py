@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from passerelle.accounts import actions as accounts
-from passerelle.accounts.enums import LoginState
+from passerelle.accounts.enums import LoginState, StateReason
 from passerelle.accounts.models import Person
 from passerelle.audit.models import Event
 from passerelle.audit.tags import Tag
@@ -151,10 +151,14 @@ def test_a_change_of_a_login_says_from_what_to_what(company: Company, now: datet
     # D3
     accept(cast.ask(company, now), now)
     accounts.change_state(
-        person_id=Person.objects.get().pk, to=LoginState.SUSPENDED, reason="left", actor=officer, now=now
+        person_id=Person.objects.get().pk,
+        to=LoginState.SUSPENDED,
+        reason=StateReason.BY_ASSISTANCE,
+        actor=officer,
+        now=now,
     )
     line = Event.objects.get(tag=Tag.LOGIN_STATE_CHANGED)
-    assert (line.old, line.new["state"], line.new["reason"]) == ({"state": "active"}, "suspended", "left")
+    assert (line.old, line.new["state"], line.new["reason"]) == ({"state": "active"}, "suspended", "by_assistance")
 
 
 def test_no_line_holds_a_link_or_a_password(company: Company, now: datetime) -> None:

@@ -11,7 +11,7 @@ from django.db.models import Count
 from django.test import Client
 
 from passerelle.accounts import actions as accounts
-from passerelle.accounts.enums import LoginState
+from passerelle.accounts.enums import LoginState, StateReason
 from passerelle.accounts.models import Person
 from passerelle.core.actor import SYSTEM
 from passerelle.core.errors import Refused
@@ -113,7 +113,9 @@ def blocking_against_suspending_a_login_leaves_one_truth() -> None:
     person = plsas_of(scene.company, NOW)[0]
     results = race(
         *(
-            lambda to=to: accounts.change_state(person_id=person.pk, to=to, reason="x", actor=OLGA, now=NOW)
+            lambda to=to: accounts.change_state(
+                person_id=person.pk, to=to, reason=StateReason.BY_ASSISTANCE, actor=OLGA, now=NOW
+            )
             for to in (LoginState.SUSPENDED, LoginState.BLOCKED, LoginState.DELETED)
         ),
         times=3,
@@ -180,7 +182,7 @@ def asking_for_a_plsa_against_naming_one_never_waits_for_itself() -> None:
         scene = Scene()
         scene.accept(cast.link(scene.ask()))
         memberships.end_mandates(
-            company_id=scene.company.pk, company_key=scene.company.key, reason="left", actor=SYSTEM, now=NOW
+            company_id=scene.company.pk, company_key=scene.company.key, reason="x", actor=SYSTEM, now=NOW
         )
         ask = {"cofor": scene.company.cofor, "language": "en", "actor": cast.VISITOR, "now": NOW}
         first = race(lambda ask=ask: actions.ask_designation(**ask), times=6)

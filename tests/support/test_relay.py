@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from passerelle.accounts import actions as accounts
-from passerelle.accounts.enums import LoginState
+from passerelle.accounts.enums import LoginState, StateReason
 from passerelle.accounts.models import Person
 from passerelle.audit.models import Event
 from passerelle.core.actor import SYSTEM, Actor
@@ -59,7 +59,9 @@ def test_a_suspended_plsa_is_not_written_to(
 ) -> None:  # C1, C3
     appoint("Anne")
     gone = appoint("Bruno")
-    accounts.change_state(person_id=gone.pk, to=LoginState.SUSPENDED, reason="away", actor=SYSTEM, now=now)
+    accounts.change_state(
+        person_id=gone.pk, to=LoginState.SUSPENDED, reason=StateReason.BY_ASSISTANCE, actor=SYSTEM, now=now
+    )
     ticket = relayed(company.key, typed(), stranger, now)
     assert ticket.relayed_to == 1
     assert Message.objects.get().to_address == "anne@moulin.example"

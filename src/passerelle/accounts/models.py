@@ -10,7 +10,7 @@ from django.contrib.sessions.base_session import AbstractBaseSession, BaseSessio
 from django.db import models
 from django.db.models import Q
 
-from passerelle.accounts.enums import LoginState, PersonKind
+from passerelle.accounts.enums import STANDINGS, FactorKind, LoginState, PersonKind, StateReason
 from passerelle.core.keys import random_key
 from passerelle.core.powers import Role
 
@@ -18,6 +18,14 @@ from passerelle.core.powers import Role
 class PersonManager(BaseUserManager["Person"]):
     def get_by_natural_key(self, username: str | None) -> Person:
         return self.get(login_key=(username or "").upper())
+
+
+def _standing() -> Q:
+    """A login is active without a reason, or stands as one line of the table says (D3)."""
+    condition = Q(state=LoginState.ACTIVE.value, state_reason="")
+    for standing in STANDINGS:
+        condition |= Q(state=standing.state.value, state_reason=standing.reason.value)
+    return condition
 
 
 class Person(AbstractBaseUser, PermissionsMixin):
@@ -41,7 +49,7 @@ class Person(AbstractBaseUser, PermissionsMixin):
 
     state = models.CharField(max_length=10, choices=LoginState, default=LoginState.ACTIVE)
     state_since = models.DateTimeField()
-    state_reason = models.CharField(max_length=60, blank=True)
+    state_reason = models.CharField(max_length=60, blank=True, choices=StateReason)
     state_by = models.CharField(max_length=300, blank=True)
 
     created_at = models.DateTimeField()
@@ -50,6 +58,12 @@ class Person(AbstractBaseUser, PermissionsMixin):
     password_changed_at = models.DateTimeField(null=True, blank=True)
     previous_password = models.CharField(max_length=128, blank=True)
     previous_password_at = models.DateTimeField(null=True, blank=True)
+    # A password that must be changed before anything else: a temporary one, which also ends at an instant (D10).
+    must_change_since = models.DateTimeField(null=True, blank=True)
+    temporary_until = models.DateTimeField(null=True, blank=True)
+    # The last reminder of this password's end, in days before it; the warning that the login is not used.
+    expiry_reminded_days = models.PositiveSmallIntegerField(null=True, blank=True)
+    unused_warned_at = models.DateTimeField(null=True, blank=True)
     credential_epoch = models.PositiveIntegerField(default=0)
 
     last_login = None  # `last_sign_in_at` says the same and is written by our action, not by a signal
@@ -69,8 +83,10 @@ class Person(AbstractBaseUser, PermissionsMixin):
                 condition=Q(state__in=["active", "suspended", "blocked", "deleted"]), name="accounts_person_state"
             ),
             models.CheckConstraint(condition=Q(kind__in=["supplier", "staff"]), name="accounts_person_kind"),
+            models.CheckConstraint(condition=_standing(), name="accounts_person_standing"),
             models.CheckConstraint(
-                condition=Q(state="active") | ~Q(state_reason=""), name="accounts_person_state_has_reason"
+                condition=Q(temporary_until__isnull=True) | Q(must_change_since__isnull=False),
+                name="accounts_person_temporary_must_change",
             ),
         ]
 
@@ -132,6 +148,113 @@ class Session(AbstractBaseSession):
         from passerelle.accounts.sessions import SessionStore
 
         return SessionStore
+
+
+class SecondFactor(models.Model):
+    """A passkey or an authenticator application of a person. Rows are proven: one in set-up lives in the session.
+
+    `secret` is encrypted with the deployment's key. `last_step` is the newest time step an authenticator's code was
+    taken of, so that no code counts twice. `credential` is the passkey's identifier in base64url, `material` its public
+    key and what the browser's maker says of it, in base64url.
+    """
+
+    key = models.CharField(max_length=40, unique=True, default=random_key, editable=False)
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="second_factors")
+    kind = models.CharField(max_length=15, choices=FactorKind)
+    name = models.CharField(max_length=60)
+    secret = models.TextField(blank=True)
+    last_step = models.BigIntegerField(default=0)
+    credential = models.CharField(max_length=1400, blank=True)
+    credential_digest = models.CharField(max_length=64, blank=True)
+    material = models.TextField(blank=True)
+    sign_count = models.BigIntegerField(default=0)
+    created_at = models.DateTimeField()
+    last_used_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["person"], condition=Q(kind="authenticator"), name="accounts_factor_one_authenticator"
+            ),
+            models.UniqueConstraint(
+                fields=["credential_digest"], condition=~Q(credential_digest=""), name="accounts_factor_credential_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(kind="authenticator", credential_digest="") & ~Q(secret="")
+                | Q(kind="passkey", secret="") & ~Q(credential_digest=""),
+                name="accounts_factor_whole",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} of {self.person_id}"
+
+
+class RecoveryCode(models.Model):
+    """One code of a person's list, as a keyed digest. It counts once."""
+
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="recovery_codes")
+    digest = models.CharField(max_length=64)
+    created_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["person", "digest"], name="accounts_recoverycode_once")]
+
+    def __str__(self) -> str:
+        return f"recovery code of {self.person_id}"
+
+
+class FactorRemoval(models.Model):
+    """Somebody lost their second factor: a PLSA or the Assistance asked to remove it, which waits (decision 17)."""
+
+    key = models.CharField(max_length=40, unique=True, default=random_key, editable=False)
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="factor_removals")
+    asked_at = models.DateTimeField()
+    asked_by_key = models.CharField(max_length=40)
+    asked_by = models.CharField(max_length=300)
+    effective_at = models.DateTimeField()
+    cancelled_at = models.DateTimeField(null=True, blank=True)
+    done_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["person"], condition=Q(cancelled_at__isnull=True, done_at__isnull=True),
+                name="accounts_removal_one_living",
+            ),
+            models.CheckConstraint(
+                condition=Q(cancelled_at__isnull=True) | Q(done_at__isnull=True), name="accounts_removal_one_end"
+            ),
+        ]  # fmt: skip
+
+    def __str__(self) -> str:
+        return f"removal for {self.person_id}"
+
+
+class EmailChange(models.Model):
+    """A new address of a person, in force once both mailboxes, the old and the new, confirmed it."""
+
+    key = models.CharField(max_length=40, unique=True, default=random_key, editable=False)
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="email_changes")
+    email = models.CharField(max_length=254)
+    asked_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    old_confirmed_at = models.DateTimeField(null=True, blank=True)
+    new_confirmed_at = models.DateTimeField(null=True, blank=True)
+    done_at = models.DateTimeField(null=True, blank=True)
+    cancelled_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["person"], condition=Q(cancelled_at__isnull=True, done_at__isnull=True),
+                name="accounts_emailchange_one_living",
+            )
+        ]  # fmt: skip
+
+    def __str__(self) -> str:
+        return f"new address of {self.person_id}"
 
 
 class ApiKey(models.Model):

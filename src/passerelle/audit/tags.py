@@ -32,6 +32,7 @@ class Tag(StrEnum):
 
     TERMS_PUBLISHED = "terms:version:published"
     TERMS_ACCEPTED = "terms:version:accepted"
+    PERSON_TERMS_ACCEPTED = "terms:version:accepted_by_person"
 
     ACCESS_OPENED = "memberships:access:opened"
     ACCESS_SUSPENDED = "memberships:access:suspended"
@@ -44,6 +45,20 @@ class Tag(StrEnum):
     LOGIN_CREATED = "accounts:login:created"
     LOGIN_STATE_CHANGED = "accounts:login:state_changed"
     PASSWORD_SET = "accounts:password:set"  # noqa: S105  a tag, not a password
+    PASSWORD_MADE_TEMPORARY = "accounts:password:made_temporary"  # noqa: S105
+    PASSWORD_EXPIRY_REMINDED = "accounts:password:expiry_reminded"  # noqa: S105
+    PERSON_CHANGED = "accounts:person:changed"
+    EMAIL_CHANGE_ASKED = "accounts:email:change_asked"
+    EMAIL_CHANGE_CANCELLED = "accounts:email:change_cancelled"
+    EMAIL_CHANGED = "accounts:email:changed"
+    FACTOR_ADDED = "accounts:second_factor:added"
+    FACTOR_REMOVED = "accounts:second_factor:removed"
+    RECOVERY_CODES_MADE = "accounts:recovery_codes:made"
+    RECOVERY_CODE_USED = "accounts:recovery_codes:used"
+    FACTOR_REMOVAL_ASKED = "accounts:second_factor:removal_asked"
+    FACTOR_REMOVAL_CANCELLED = "accounts:second_factor:removal_cancelled"
+    SESSIONS_ENDED = "accounts:sessions:ended"
+    UNUSED_WARNED = "accounts:login:unused_warned"
     ROLES_CHANGED = "accounts:roles:changed"
     API_KEY_CREATED = "accounts:api_key:created"
     API_KEY_REVOKED = "accounts:api_key:revoked"
@@ -51,6 +66,13 @@ class Tag(StrEnum):
     SIGNED_IN = "entry:session:signed_in"
     SIGNED_OUT = "entry:session:signed_out"
     SIGN_IN_REFUSED = "entry:session:refused"
+    DEVICE_LINK_SENT = "entry:device:link_sent"
+    DEVICE_KNOWN = "entry:device:known"
+    LIFT_LINK_SENT = "entry:login:lift_link_sent"
+    RECOVERY_ASKED = "entry:recovery:asked"
+    RECOVERY_SENT = "entry:recovery:sent"
+    LOGIN_REMINDED = "entry:recovery:login_sent"
+    DIAGNOSIS_READ = "entry:diagnosis:read"
     COMPANY_CHOSEN = "entry:session:company_chosen"
 
     TICKET_RECEIVED = "support:ticket:received"

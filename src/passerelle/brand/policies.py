@@ -116,6 +116,27 @@ POLICIES: tuple[Policy, ...] = (
         0,
     ),
     Policy(
+        "password_min_length_with_factor",
+        "Shortest password accepted from a person with a second factor.",
+        "Password service",
+        "characters, 8 to 64, not above `password_min_length`",
+        12,
+    ),
+    Policy(
+        "password_reminder_days",
+        "Days before the end of a password on which its owner is reminded.",
+        "Reminders",
+        "a list of days, descending, each below `password_age_days`",
+        (15, 7, 1),
+    ),
+    Policy(
+        "former_password_days",
+        "Days for which the previous password is remembered after a change.",
+        "Sign-in",
+        "whole days, 1 to 365",
+        90,
+    ),
+    Policy(
         "former_password",
         "What typing the previous password does: it blocks the login from a browser that is not known to it "
         "(`known_device`), from any browser (`block`), or nothing more than any wrong password (`off`).",
@@ -140,6 +161,13 @@ POLICIES: tuple[Policy, ...] = (
         "link",
     ),
     Policy(
+        "recovery_minutes",
+        "Minutes for which a recovery link or a temporary password holds.",
+        "Forgotten password",
+        "whole minutes, 5 to 1440",
+        30,
+    ),
+    Policy(
         "email_match",
         "How a typed address is compared with the registered one: letter by letter (`exact`), or without regard to "
         "capitals (`casefold`).",
@@ -161,6 +189,55 @@ POLICIES: tuple[Policy, ...] = (
         "`offered` or `required`",
         "offered",
         "required",
+    ),
+    Policy(
+        "known_device_days",
+        "Days for which a browser that signed in stays known to the login; strangers' tries never pause it.",
+        "Sign-in",
+        "whole days, 1 to 730",
+        180,
+    ),
+    Policy(
+        "sign_in_free_tries",
+        "Wrong passwords on one login before the pauses begin.",
+        "Sign-in",
+        "a whole number, 3 to 20",
+        5,
+    ),
+    Policy(
+        "sign_in_pauses",
+        "Minutes of each pause after that; the last one repeats.",
+        "Sign-in",
+        "a list of minutes, ascending",
+        (1, 2, 4, 8, 15),
+    ),
+    Policy(
+        "factor_removal_hours",
+        "Hours between the request to remove somebody's lost second factor and its removal.",
+        "Second factor",
+        "whole hours, 1 to 168",
+        24,
+    ),
+    Policy(
+        "fresh_proof_minutes",
+        "Minutes for which a password or second factor just given is proof enough for a dangerous act.",
+        "Account",
+        "whole minutes, 1 to 60",
+        5,
+    ),
+    Policy(
+        "unused_warning_days",
+        "Days without a sign-in after which the owner of a login is warned; 0: never.",
+        "Reminders",
+        "whole days, 0 to 3650, below `unused_suspension_days`",
+        60,
+    ),
+    Policy(
+        "unused_suspension_days",
+        "Days without a sign-in after which a login is suspended; 0: never.",
+        "Reminders",
+        "whole days, 0 to 3650",
+        90,
     ),
     Policy(
         "session_idle_minutes",
@@ -199,12 +276,23 @@ class Policies(BaseModel):
     password_min_length: Annotated[int, _days(8, 64)]
     password_max_length: Annotated[int, _days(64, 1024)]
     password_age_days: Annotated[int, _days(0, 3650)]
+    password_min_length_with_factor: Annotated[int, _days(8, 64)]
+    password_reminder_days: tuple[Annotated[int, _days(1, 364)], ...]
+    former_password_days: Annotated[int, _days(1, 365)]
     former_password: Literal["known_device", "block", "off"]
     user_recovery: Literal["plsa", "self"]
     recovery: Literal["link", "temporary_password"]
+    recovery_minutes: Annotated[int, _days(5, 1440)]
     email_match: Literal["exact", "casefold"]
     second_factor: Literal["offered", "required"]
     second_factor_users: Literal["offered", "required"]
+    known_device_days: Annotated[int, _days(1, 730)]
+    sign_in_free_tries: Annotated[int, _days(3, 20)]
+    sign_in_pauses: tuple[Annotated[int, _days(1, 1440)], ...]
+    factor_removal_hours: Annotated[int, _days(1, 168)]
+    fresh_proof_minutes: Annotated[int, _days(1, 60)]
+    unused_warning_days: Annotated[int, _days(0, 3650)]
+    unused_suspension_days: Annotated[int, _days(0, 3650)]
     session_idle_minutes: Annotated[int, _days(5, 240)]
     session_max_hours: Annotated[int, _days(1, 24)]
 
@@ -223,6 +311,27 @@ class Policies(BaseModel):
             raise ValueError(
                 f"link_days is {self.link_days}, but the opening lapses after {self.opening_lapse_days} days; "
                 "lower link_days or raise opening_lapse_days"
+            )
+        if self.password_min_length_with_factor > self.password_min_length:
+            raise ValueError(
+                f"password_min_length_with_factor is {self.password_min_length_with_factor}, above "
+                f"password_min_length, {self.password_min_length}; lower it"
+            )
+        before = self.password_reminder_days
+        if list(before) != sorted(set(before), reverse=True):
+            raise ValueError("password_reminder_days must descend without repetition, such as [15, 7, 1]")
+        if before and self.password_age_days and before[0] >= self.password_age_days:
+            raise ValueError(
+                f"password_reminder_days begins {before[0]} days before the end of a password that lives "
+                f"{self.password_age_days} days; remind later or raise password_age_days"
+            )
+        pauses = self.sign_in_pauses
+        if not pauses or list(pauses) != sorted(pauses):
+            raise ValueError("sign_in_pauses must name at least one pause and ascend, such as [1, 2, 4, 8, 15]")
+        if self.unused_suspension_days and self.unused_warning_days >= self.unused_suspension_days:
+            raise ValueError(
+                f"unused_warning_days is {self.unused_warning_days}, not before the suspension after "
+                f"{self.unused_suspension_days} days; warn earlier or raise unused_suspension_days"
             )
         if self.session_idle_minutes > self.session_max_hours * 60:
             raise ValueError(

@@ -21,6 +21,8 @@ class Verb(StrEnum):
     CHANGE_COMPANIES = "change_companies"
     SUSPEND_ACCESS = "suspend_access"
     SEE_PEOPLE = "see_people"
+    MANAGE_PEOPLE = "manage_people"
+    MANAGE_STAFF = "manage_staff"
     SEE_TICKETS = "see_tickets"
     ANSWER_TICKETS = "answer_tickets"
     SEE_MAILS = "see_mails"
@@ -36,6 +38,7 @@ POWERS: dict[Role, frozenset[Verb]] = {
             Verb.SEE_COMPANIES,
             Verb.SUSPEND_ACCESS,
             Verb.SEE_PEOPLE,
+            Verb.MANAGE_PEOPLE,
             Verb.SEE_TICKETS,
             Verb.ANSWER_TICKETS,
             Verb.SEE_MAILS,

@@ -19,3 +19,19 @@ class Counter(models.Model):
 
     def __str__(self) -> str:
         return f"{self.policy} {self.count}"
+
+
+class Pause(models.Model):
+    """Tries that failed one after the other for a subject, and until when the next one is refused (decision 14)."""
+
+    policy = models.CharField(max_length=60)
+    subject = models.CharField(max_length=64)  # a keyed hash, as in Counter
+    tries = models.PositiveIntegerField(default=0)
+    last_at = models.DateTimeField(db_index=True)
+    paused_until = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["policy", "subject"], name="limits_pause_once")]
+
+    def __str__(self) -> str:
+        return f"{self.policy} {self.tries}"

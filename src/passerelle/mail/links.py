@@ -24,6 +24,12 @@ ROUTES = {
     "activation": "session:activation",
     "designation": "access:designation",
     "copy": "help:copy",
+    "recovery": "recovery:choose",  # a new password after a forgotten one, or when a PLSA or the Assistance sends it
+    "device": "session:device",  # makes the owner's browser a known one
+    "lift": "session:lift",  # lifts a block by the former password
+    "email_old": "account:email_old",
+    "email_new": "account:email_new",
+    "removal": "account:removal",  # the owner keeps the second factor that somebody asked to remove
 }
 # Purposes of which several people hold a living link of the same subject at once; the others have one holder.
 MANY_HOLDERS = frozenset({"objection"})

@@ -37,7 +37,7 @@ from passerelle.opening.models import Objection, Opening, Party
 from passerelle.opening.rules import Analysis, Facts, OpeningFacts, judge
 from passerelle.suppliers.models import Company, Site, fold_name
 from passerelle.suppliers.rules import match_contact, normalise_cofor, normalise_site
-from passerelle.terms.models import Acceptance, Version
+from passerelle.terms.models import Acceptance, Audience, Version
 
 # Which claim speaks for the company when there are several: the one that is furthest on its way (decision 7).
 _RANK = {
@@ -85,7 +85,7 @@ def facts(cofor: str, *, site: str | None, now: datetime) -> Facts | None:
     """What the six questions need, by one query (P8, P12). None for an unknown COFOR."""
     mandates = Mandate.objects.filter(mandate_in_force(now), membership__company=OuterRef("pk"))
     newest = Acceptance.objects.filter(company=OuterRef("pk")).order_by("-accepted_at", "-pk")
-    required = Version.objects.filter(deadline_at__lte=now).order_by("-number")
+    required = Version.objects.filter(audience=Audience.COMPANY, deadline_at__lte=now).order_by("-number")
     row = (
         Company.objects.filter(cofor=normalise_cofor(cofor))
         .annotate(

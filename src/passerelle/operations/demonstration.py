@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 
 from passerelle.accounts import actions as accounts
 from passerelle.accounts import demonstration as passwords
-from passerelle.accounts.enums import LoginState, PersonKind
+from passerelle.accounts.enums import LoginState, PersonKind, StateReason
 from passerelle.accounts.models import Person
 from passerelle.accounts.rules import check_character
 from passerelle.core.actor import SYSTEM, Actor, ActorKind, visitor
@@ -221,7 +221,7 @@ class Seed:
         memberships.suspend_access(company_id=suspended.pk, reason="Asked by Purchasing", actor=ROBOT, now=self.at(7))
         lonely = self.plsa("NPLS25")
         accounts.change_state(
-            person_id=lonely.pk, to=LoginState.SUSPENDED, reason="left_company", actor=ROBOT, now=self.at(30)
+            person_id=lonely.pk, to=LoginState.SUSPENDED, reason=StateReason.BY_ASSISTANCE, actor=ROBOT, now=self.at(30)
         )
 
     def plsa(self, cofor: str) -> Person:
@@ -235,9 +235,9 @@ class Seed:
         self.join(Person.objects.get(login=PLSA_28.login), "OPEN29", mandate=False)
         self.join(second, "ACTV27", mandate=True, proposed=True)
         for account, state, reason in (
-            (SUSPENDED, LoginState.SUSPENDED, "by_plsa"),
-            (BLOCKED, LoginState.BLOCKED, "former_password"),
-            (DELETED, LoginState.DELETED, "left_company"),
+            (SUSPENDED, LoginState.SUSPENDED, StateReason.BY_PLSA),
+            (BLOCKED, LoginState.BLOCKED, StateReason.FORMER_PASSWORD),
+            (DELETED, LoginState.DELETED, StateReason.LEFT),
         ):
             person = Person.objects.get(login=account.login)
             accounts.change_state(person_id=person.pk, to=state, reason=reason, actor=ROBOT, now=self.at(9))

@@ -16,7 +16,7 @@ from passerelle.core.actor import Actor
 from passerelle.core.errors import Refused
 from passerelle.core.keys import reference
 from passerelle.suppliers.models import Company
-from passerelle.terms.models import Acceptance, Text, Version
+from passerelle.terms.models import Acceptance, Audience, Text, Version
 from passerelle.terms.rules import text_digest
 
 
@@ -39,15 +39,19 @@ def publish(
     wordings: list[Wording],
     actor: Actor,
     now: datetime,
+    audience: Audience = Audience.COMPANY,
 ) -> Version:
     """Publish a version. Refuses `version_exists`, and `version_order` unless its number is above all others.
 
     A published text never changes: its digest stands in every acceptance.
     """
-    newest = Version.objects.select_for_update().order_by("-number").first()
+    published = Version.objects.filter(audience=audience)
+    newest = published.select_for_update().order_by("-number").first()
     if newest is not None and number <= newest.number:
-        raise Refused("version_exists" if Version.objects.filter(number=number).exists() else "version_order")
-    version = Version.objects.create(number=number, effective_at=effective_at, deadline_at=deadline_at)
+        raise Refused("version_exists" if published.filter(number=number).exists() else "version_order")
+    version = Version.objects.create(
+        audience=audience, number=number, effective_at=effective_at, deadline_at=deadline_at
+    )
     for wording in wordings:
         Text.objects.create(
             version=version, language=wording.language, title=wording.title, body=wording.body,
@@ -93,7 +97,7 @@ def accept(
 ) -> Acceptance:
     """Keep an acceptance as evidence: who, which text (digest), when, from where (C7). Refuses `terms_newer` when a
     newer version came into effect since the text was shown, so that nobody accepts what they did not read."""
-    current = Version.objects.filter(effective_at__lte=now).order_by("-number").first()
+    current = Version.objects.filter(audience=Audience.COMPANY, effective_at__lte=now).order_by("-number").first()
     if current is None or text.version_id != current.pk:
         raise Refused("terms_newer")
     acceptance = Acceptance.objects.create(

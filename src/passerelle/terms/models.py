@@ -4,17 +4,32 @@ from __future__ import annotations
 
 from django.db import models
 
+from passerelle.accounts.models import Person
 from passerelle.core.keys import random_key
 from passerelle.suppliers.models import Company
 
 
-class Version(models.Model):
-    """A version of the terms. Companies that accepted an earlier one have until `deadline_at` to accept this one;
-    until then the earlier acceptance still counts (decision 31). Null: earlier acceptances count for ever."""
+class Audience(models.TextChoices):
+    """Whose terms: those a legal representative accepts for the company, or those each person accepts."""
 
-    number = models.PositiveIntegerField(unique=True)
+    COMPANY = "company", "company"
+    PERSON = "person", "person"
+
+
+class Version(models.Model):
+    """A version of the terms of an audience.
+
+    Who accepted an earlier one has until `deadline_at` to accept this one; until then the earlier acceptance still
+    counts (decision 31). Null: earlier acceptances count for ever.
+    """
+
+    audience = models.CharField(max_length=10, choices=Audience, default=Audience.COMPANY)
+    number = models.PositiveIntegerField()
     effective_at = models.DateTimeField()
     deadline_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["audience", "number"], name="terms_version_once")]
 
     def __str__(self) -> str:
         return f"terms {self.number}"
@@ -62,3 +77,21 @@ class Acceptance(models.Model):
 
     def __str__(self) -> str:
         return self.reference
+
+
+class PersonAcceptance(models.Model):
+    """A person accepted a version of the terms for persons. Evidence: kept as it was, never changed."""
+
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="terms_accepted")
+    text = models.ForeignKey(Text, on_delete=models.PROTECT, related_name="person_acceptances")
+    version = models.ForeignKey(Version, on_delete=models.PROTECT, related_name="person_acceptances")
+    accepted_at = models.DateTimeField()
+    address = models.CharField(max_length=45, blank=True)
+    language = models.CharField(max_length=10)
+    text_sha256 = models.CharField(max_length=64)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["person", "version"], name="terms_personacceptance_once")]
+
+    def __str__(self) -> str:
+        return f"{self.person_id} {self.version_id}"

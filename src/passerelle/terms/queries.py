@@ -5,17 +5,17 @@ from __future__ import annotations
 from datetime import datetime
 
 from passerelle.suppliers.models import Company
-from passerelle.terms.models import Acceptance, Text, Version
+from passerelle.terms.models import Acceptance, Audience, Text, Version
 
 
-def current_version(now: datetime) -> Version | None:
-    """The newest version in effect."""
-    return Version.objects.filter(effective_at__lte=now).order_by("-number").first()
+def current_version(now: datetime, audience: Audience = Audience.COMPANY) -> Version | None:
+    """The newest version in effect for an audience."""
+    return Version.objects.filter(audience=audience, effective_at__lte=now).order_by("-number").first()
 
 
-def current_text(language: str, now: datetime) -> Text | None:
+def current_text(language: str, now: datetime, audience: Audience = Audience.COMPANY) -> Text | None:
     """The current version in a language, in English where it is not translated."""
-    version = current_version(now)
+    version = current_version(now, audience)
     if version is None:
         return None
     texts = {text.language: text for text in version.texts.select_related("version")}
@@ -27,6 +27,6 @@ def latest_acceptance(company: Company) -> Acceptance | None:
     return company.acceptances.select_related("version", "text").order_by("-accepted_at", "-pk").first()
 
 
-def missing_versions(numbers: set[int]) -> list[int]:
+def missing_versions(numbers: set[int], audience: Audience = Audience.COMPANY) -> list[int]:
     """Those of the numbers that are not published yet, in order."""
-    return sorted(numbers - set(Version.objects.values_list("number", flat=True)))
+    return sorted(numbers - set(Version.objects.filter(audience=audience).values_list("number", flat=True)))

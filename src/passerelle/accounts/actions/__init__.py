@@ -1,0 +1,17 @@
+"""Writes on logins. Each is one transaction: lock, check, change, audit."""
+
+from passerelle.accounts.actions.logins import create_login
+from passerelle.accounts.actions.passwords import set_password
+from passerelle.accounts.actions.staff import create_api_key, revoke_api_key, set_roles
+from passerelle.accounts.actions.states import change_state, end_sessions, lock
+
+__all__ = [
+    "change_state",
+    "create_api_key",
+    "create_login",
+    "end_sessions",
+    "lock",
+    "revoke_api_key",
+    "set_password",
+    "set_roles",
+]
