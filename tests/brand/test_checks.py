@@ -67,3 +67,18 @@ def test_a_weakened_strict_profile_is_a_warning(settings: Settings, spoil: Spoil
 def test_a_mistyped_variable_is_a_warning(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PASSERELLE_SESSION_IDLE_MINUTE", "5")
     assert ("brand.W005", "PASSERELLE_SESSION_IDLE_MINUTE is not known and has no effect.") in found(settings, "demo")
+
+
+def test_a_delay_in_words_that_the_desk_does_not_count_is_a_warning(settings: Settings, spoil: Spoil) -> None:
+    # decision 34
+    folder = spoil(("# verification_days = 1 ", "verification_days = 3 "))
+    assert [code for code, _ in found(settings, folder)] == ["brand.W006", "brand.W006"]
+    assert "the desk counts 3 (policy verification_days)" in found(settings, folder)[0][1]
+
+
+def test_a_delay_in_words_may_count_hours_or_nothing(settings: Settings, spoil: Spoil) -> None:
+    folder = spoil(
+        ('answer_delay = { en = "within 1 working day", fr = "sous 1\N{NO-BREAK SPACE}jour ouvré" }',
+         'answer_delay = { en = "within 24 hours", fr = "sous peu" }'),
+    )  # fmt: skip
+    assert found(settings, folder) == []

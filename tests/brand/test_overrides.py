@@ -14,6 +14,8 @@ from tests.brand.conftest import Spoil
 OTHERS = {
     "opening_verification": ("always", "always"),
     "verification_delay": ("soon", "soon"),
+    "verification_days": ("3", 3),
+    "answer_days": ("4", 4),
     "opening_lapse_days": ("60", 60),
     "opening_reminder_days": ("3, 9", (3, 9)),
     "link_days": ("7", 7),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -30,6 +31,7 @@ def check_brand(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[
         *_languages(brand),
         *_colours(brand),
         *_weakened(brand),
+        *_delays(brand),
         *(
             Warning(f"{name} is not known and has no effect.", hint=f"Did you mean {near}?", id="brand.W005")
             for name, near in mistyped()
@@ -88,6 +90,28 @@ def _languages(brand: Brand) -> Iterator[CheckMessage]:
                     f"{key} has no version in language {language}; the English one is shown.",
                     hint=f"Add {language} to {key} in brand.toml.",
                     id="brand.W002",
+                )
+
+
+def _delays(brand: Brand) -> Iterator[CheckMessage]:
+    """What is announced in words and what the desk counts are the same promise. Words without a figure are believed."""
+    for days, counted, words, key in (
+        (
+            brand.policies.verification_days,
+            "verification_days",
+            brand.policies.verification_delay,
+            "verification_delay",
+        ),
+        (brand.policies.answer_days, "answer_days", brand.contact.answer_delay, "contact.answer_delay"),
+    ):
+        for language in words.languages:
+            announced = words.get(language)
+            figures = {int(figure) for figure in re.findall(r"\d{1,4}", announced)}
+            if figures and not figures & {days, 24 * days}:
+                yield Warning(
+                    f"{key} announces “{announced}” in language {language}; the desk counts {days} (policy {counted}).",
+                    hint=f"Set {counted} to what is announced, or change the words.",
+                    id="brand.W006",
                 )
 
 

@@ -58,6 +58,20 @@ POLICIES: tuple[Policy, ...] = (
         text("within 1 working day", "sous 1\N{NO-BREAK SPACE}jour ouvré"),
     ),
     Policy(
+        "verification_days",
+        "`verification_delay` in figures: working days, Monday to Friday, after which the desk calls an opening late.",
+        "Get an access",
+        "whole days, 1 to 60",
+        1,
+    ),
+    Policy(
+        "answer_days",
+        "`contact.answer_delay` in figures: working days after which the desk calls a message late.",
+        "Help & Contact",
+        "whole days, 1 to 60",
+        1,
+    ),
+    Policy(
         "opening_lapse_days",
         "Days after which an opening that nobody finished lapses.",
         "Get an access",
@@ -268,6 +282,8 @@ class Policies(BaseModel):
     profile: Profile
     opening_verification: Literal["unmatched", "always", "never"]
     verification_delay: Text
+    verification_days: Annotated[int, _days(1, 60)]
+    answer_days: Annotated[int, _days(1, 60)]
     opening_lapse_days: Annotated[int, _days(2, 365)]
     opening_reminder_days: tuple[Annotated[int, _days(1, 364)], ...]
     link_days: Annotated[int, _days(1, 90)]

@@ -284,6 +284,16 @@ def queue_counts(*, search: str = "") -> dict[Tab, int]:
     return {tab: found[tab.value] for tab in Tab}
 
 
+# What the Assistance alone can move on.
+AT_THE_DESK = frozenset({OpeningState.TO_VERIFY, OpeningState.DISPUTED, OpeningState.HELD})
+
+
+def waiting_since_before(instant: datetime) -> dict[str, int]:
+    """How many openings of each state wait for the Assistance since before an instant, in one query."""
+    rows = Opening.objects.filter(state__in=AT_THE_DESK, state_since__lt=instant).order_by().values_list("state")
+    return dict(rows.annotate(number=Count("pk")))
+
+
 def oldest(tab: Tab) -> datetime | None:
     """Since when the longest waiting opening of a tab has waited."""
     since: datetime | None = Opening.objects.filter(_holds(tab)).aggregate(since=Min("state_since"))["since"]

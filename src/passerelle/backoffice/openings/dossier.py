@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from passerelle.audit.models import Event
 from passerelle.backoffice.checks import inside
 from passerelle.backoffice.history import PLAIN, lines
+from passerelle.backoffice.late import is_late
 from passerelle.backoffice.mails.lines import of_subject
 from passerelle.backoffice.words import STATE_KINDS, age
 from passerelle.core.actor import Actor
@@ -70,6 +71,7 @@ def dossier(opening: Opening, *, actor: Actor, now: datetime) -> dict[str, Any]:
         "company": opening.company,
         "kind": STATE_KINDS[opening.state],
         "waited": age(opening.state_since, now),
+        "late": is_late(opening, now),
         "analysis": analysis,
         "checks": checks,
         "mailboxes": queries.mailboxes(opening),

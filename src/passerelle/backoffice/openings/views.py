@@ -12,6 +12,7 @@ from django.utils.translation import pgettext_lazy
 from django.views.decorators.http import require_safe
 
 from passerelle.backoffice.addresses import view_of
+from passerelle.backoffice.late import is_late
 from passerelle.backoffice.openings.dossier import dossier
 from passerelle.backoffice.openings.forms import AgainForm, ApproveForm, QueueForm, SettleForm, VerifyForm
 from passerelle.backoffice.words import STATE_KINDS, age
@@ -84,6 +85,7 @@ def _row(opening: Opening, now: Any) -> dict[str, Any]:
         "representative": opening.party(PartyRole.REPRESENTATIVE),
         "kind": STATE_KINDS[opening.state],
         "age": age(opening.state_since, now),
+        "late": is_late(opening, now),
     }
 
 

@@ -19,6 +19,7 @@ from passerelle.accounts.models import Person
 from passerelle.audit.models import Event
 from passerelle.backoffice.addresses import view_of
 from passerelle.backoffice.history import PLAIN, lines
+from passerelle.backoffice.late import is_late
 from passerelle.backoffice.mails.lines import of_subject
 from passerelle.backoffice.support.forms import TicketsForm
 from passerelle.backoffice.words import LOGIN_KINDS, STANDS, age
@@ -61,7 +62,9 @@ def tickets(request: HttpRequest) -> HttpResponse:
         "state": state,
         "filtered": bool(search or wanted.get("kind")),
         "tabs": [{"name": name, "label": label, "url": view_of(request, state=name)} for name, label in labels.items()],
-        "rows": [{"ticket": ticket, "age": age(ticket.received_at, now)} for ticket in page],
+        "rows": [
+            {"ticket": ticket, "age": age(ticket.received_at, now), "late": is_late(ticket, now)} for ticket in page
+        ],
         "page": page,
         "unfiltered": view_of(request, q="", kind=""),
     }
@@ -84,6 +87,7 @@ def ticket(request: HttpRequest, key: str) -> HttpResponse:
         "ticket": ticket,
         "company": ticket.company,
         "age": age(ticket.received_at, now),
+        "late": is_late(ticket, now),
         "answers": may(who, Verb.ANSWER_TICKETS),
         "mailto": _mailto(ticket),
         "saw": _what_they_saw(ticket),
