@@ -49,18 +49,22 @@ def _demo(options: argparse.Namespace, began: float) -> NoReturn:
     if options.fresh:
         _forget(data)
     (data / "logs").mkdir(parents=True, exist_ok=True)
-    environment.set_up()
     own = environment.of_the_portal(PASSERELLE_DEMO="1", PASSERELLE_DATA_DIR=str(data))
     own["PASSERELLE_BASE_URL"] = os.environ.get("PASSERELLE_BASE_URL") or f"http://localhost:{options.port}"
     own.setdefault("PASSERELLE_LOG_FORMAT", "console")
-    say("Demonstration: preparing the database and its data …")
-    if status := subprocess.run(
-        [PYTHON, "-m", "django", "prepare", "--demonstration"], env=own, check=False
-    ).returncode:
-        raise Stop("The demonstration's data could not be prepared. The lines above say why.", status)
+    environment.set_up_beside(
+        meanwhile=lambda: _prepare("--demonstration", own), with_front_end=lambda: _prepare("--static", own)
+    )
     _port_is_free(options.host, options.port)
     web = _granian(host=options.host, port=options.port, workers=1, threads=4)
     _run({"web": web, "worker": [PYTHON, "-m", "django", "worker"]}, own, data / "logs", options.port, began)
+
+
+def _prepare(what: str, own: dict[str, str]) -> None:
+    if what == "--demonstration":
+        say("Demonstration: preparing the database and its data …")
+    if status := subprocess.run([PYTHON, "-m", "django", "prepare", what], env=own, check=False).returncode:
+        raise Stop("The portal could not be prepared. The lines above say why.", status)
 
 
 def serve(*arguments: str) -> None:

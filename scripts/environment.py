@@ -13,7 +13,8 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from types import ModuleType
@@ -32,12 +33,31 @@ LOCKS = {"runtime": "requirements.lock", "development": "requirements-dev.lock"}
 
 def set_up(need: str = "runtime") -> None:
     """Bring the environment to what a command needs: `runtime` packages, or those of `development` too."""
+    set_up_beside(need)
+
+
+def set_up_beside(
+    need: str = "runtime",
+    *,
+    meanwhile: Callable[[], None] | None = None,
+    with_front_end: Callable[[], None] | None = None,
+) -> None:
+    """Set up, and run `meanwhile` beside the building of the front end, which takes a while the first time.
+
+    `with_front_end` runs when that is built, beside `meanwhile` too.
+    """
     with _alone():
         if not _is_usable():
             _make()
         _packages(need)
-        _front_end()
         _catalogues()
+        with ThreadPoolExecutor(max_workers=1) as other:
+            work = other.submit(meanwhile) if meanwhile else None
+            _front_end()
+            if with_front_end:
+                with_front_end()
+            if work:
+                work.result()
 
 
 @contextmanager

@@ -21,7 +21,7 @@ LEFT_OUT = ["flags", "flags/*"]  # six hundred pictures of django-countries that
 
 
 class Command(BaseCommand):
-    help = "Prepares the database and the static files. Without an option: both. Run again, it changes nothing."
+    help = "Prepares what the options name; without one the database and the static files. Again, it changes nothing."
     requires_system_checks = ["passerelle", "brand"]
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -29,20 +29,20 @@ class Command(BaseCommand):
             "--database", action="store_true", help="the schema, the cache's table and the brand's General Terms"
         )
         parser.add_argument("--static", action="store_true", help="the static files, if they changed")
-        parser.add_argument("--demonstration", action="store_true", help="both, and the demonstration's data")
+        parser.add_argument("--demonstration", action="store_true", help="the database with the demonstration's data")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        everything = options["demonstration"] or not (options["database"] or options["static"])
-        if everything or options["database"]:
-            quiet = 0 if everything else options["verbosity"]
+        named = {name for name in ("database", "static", "demonstration") if options[name]}
+        if named != {"static"}:
+            quiet = options["verbosity"] if named == {"database"} else 0
             call_command("migrate", interactive=False, verbosity=quiet, skip_checks=True)
             if settings.CACHES["default"]["BACKEND"].endswith("DatabaseCache"):
                 call_command("createcachetable", verbosity=0)
             call_command("publish_terms", stdout=self.stdout, stderr=self.stderr)
-        if everything or options["static"]:
-            self._collect()
-        if options["demonstration"]:
+        if "demonstration" in named:
             call_command("seed_demonstration", stdout=self.stdout, stderr=self.stderr)
+        if not named or "static" in named:
+            self._collect()
 
     def _collect(self) -> None:
         root = Path(settings.STATIC_ROOT)
