@@ -51,15 +51,15 @@ def test_sections_stand_in_the_contracts_order_with_the_current_one_marked() -> 
     with translation.override("en"):
         found = navigation.sections("/en/get-an-access/")
         within = navigation.sections("/en/help/contact/")
-    assert [str(section["label"]) for section in found] == [
+    assert [section.label for section in found] == [
         "Welcome",
         "Present your company",
         "Get an access",
         "Information & Documentation",
         "Help & Contact",
     ]
-    assert [section["current"] for section in found] == ["", "", "page", "", ""]
-    assert within[4]["current"] == "true"
+    assert [section.current for section in found] == ["", "", "page", "", ""]
+    assert within[4].current == "true"
 
 
 def test_the_footer_links_only_to_pages_that_exist() -> None:

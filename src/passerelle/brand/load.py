@@ -32,10 +32,12 @@ def current() -> Brand:
     """
     from django.conf import settings
 
-    chosen: Path | str | Brand = chosen_folder()
-    if settings.configured:
-        chosen = getattr(settings, "PASSERELLE_BRAND", chosen)
-    return chosen if isinstance(chosen, Brand) else _read_once(Path(chosen))
+    chosen: Path | str | Brand | None = getattr(settings, "PASSERELLE_BRAND", None) if settings.configured else None
+    if isinstance(chosen, Brand):
+        return chosen
+    if chosen is None:
+        chosen = chosen_folder()
+    return _read_once(chosen if isinstance(chosen, Path) else Path(chosen))
 
 
 def chosen_folder(environ: Mapping[str, str] | None = None) -> Path:

@@ -44,7 +44,7 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         "brand": chosen,
         "brand_css_url": f"/brand-{brand.css_hash(chosen)}.css",
         "sections": sections,
-        "current_section": next((section for section in sections if section["current"]), None),
+        "current_section": next((section for section in sections if section.current), None),
         "languages": languages(request),
         "was_sent": request.method == "POST",
         "language_code": language,
@@ -54,7 +54,7 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         "sign_in_url": navigation.address("sign-in/", language),
         "sign_out_url": navigation.address("sign-out/", language),
         "help_url": navigation.address("help/", language),
-        "account_url": _if_it_answers("account/"),
+        "account_url": SimpleLazyObject(lambda: _if_it_answers("account/")),
         "debug_gallery": settings.DEBUG,
     }
 

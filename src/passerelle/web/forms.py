@@ -25,7 +25,6 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import partial
 from typing import Any, TypeVar
 
@@ -96,6 +95,10 @@ class PortalForm(forms.Form):
     was typed stays in the box. A limit is the field's `max_length`, else 200 characters, 5000 in a text area.
     """
 
+    # Whether this form is the same for everybody until it is filled in: nothing of its fields comes from a person or
+    # a request. Parts of pages that show it are then kept (see kept.py).
+    alike = False
+
     use_required_attribute = False  # our own words instead of the browser's; aria-required tells the same
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -103,6 +106,10 @@ class PortalForm(forms.Form):
         super().__init__(*args, **kwargs)
         for name, field in self.fields.items():
             self._guard(name, field)
+
+    @property
+    def is_alike(self) -> bool:
+        return self.alike and not self.is_bound and not self.initial and not self.prefix
 
     def _guard(self, name: str, field: forms.Field) -> None:
         if isinstance(field.widget, forms.PasswordInput) and "password" not in name:
@@ -228,18 +235,6 @@ def bind(request: HttpRequest, form_class: type[AnyForm], *, method: str = "POST
         if not isinstance(field, forms.FileField) and not isinstance(field.widget, forms.PasswordInput)
     }
     return form_class(**{**kwargs, "initial": {**(kwargs.get("initial") or {}), **initial}})
-
-
-@dataclass(frozen=True)
-class Blank:
-    """A form nobody has filled in: the same for everybody, so a part of a page that shows it can be kept."""
-
-    kind: type[forms.Form]
-
-    def __getitem__(self, name: str) -> forms.BoundField:
-        if name not in self.kind.base_fields:
-            raise KeyError(name)  # what templates ask of every form, such as its errors, a blank one has not
-        return self.kind()[name]
 
 
 def was_switched(request: HttpRequest) -> bool:

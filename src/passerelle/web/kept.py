@@ -3,7 +3,8 @@
     {% kept places sections %} … {% endkept %}
 
 What stands inside sees only the brand, the language, and the variables named in the tag; everything it sees is in the
-key of what is kept. So nothing of a person can come in unless the tag names it, and only plain values can be named.
+key of what is kept. So nothing of a person can come in unless the tag names it, and only plain values can be named;
+and a form, which is kept while nobody has filled it in and if it says that it is then the same for everybody.
 Nothing inside may change by itself either: no clock, no message, no token.
 
 What is kept belongs to one brand and one set of settings. Where there is no brand (an error page of a portal that
@@ -19,6 +20,7 @@ from typing import Any
 from django.conf import settings
 from django.core.signals import setting_changed
 from django.dispatch import receiver
+from django.forms import BaseForm
 from django.template import TemplateSyntaxError
 from django.template.base import Node, NodeList, Parser, Token
 from django.template.context import Context
@@ -32,6 +34,10 @@ from passerelle.brand import Brand
 
 MOST = 2000  # parts; beyond it all are forgotten, so that addresses made up by visitors cannot fill the memory
 ALWAYS = ("brand", "brand_css_url", "language_code", "page_ids")
+
+
+class Different(Exception):
+    """What is named is not the same for everybody this time: the part is rendered, and not kept."""
 
 
 class Kept:
@@ -83,7 +89,10 @@ class KeptNode(Node):
         if not isinstance(brand, Brand) or not isinstance(ids, PageIds) or settings.DEBUG:
             return self._rendered(context)
         parts = _parts_of(brand)
-        key = (self, get_language(), ids.last, *(plain(context.get(name)) for name in self.names))
+        try:
+            key = (self, get_language(), ids.last, *[plain(context.get(name)) for name in self.names])
+        except Different:
+            return self._rendered(context)
         if found := parts.get(key):
             text, ids.last = found
             return text
@@ -110,6 +119,10 @@ def plain(value: Any) -> Hashable:
         return tuple([plain(item) for item in value])
     if issubclass(kind, dict):
         return tuple([(name, plain(item)) for name, item in value.items()])
+    if issubclass(kind, BaseForm):
+        if getattr(value, "is_alike", False):
+            return (kind,)
+        raise Different
     if is_dataclass(kind) and isinstance(value, Hashable):
         return value
     raise TypeError(f"{kind.__name__} cannot be named in a kept part: it is no plain value.")

@@ -106,15 +106,29 @@ def _current(url: str, path: str) -> str:
     return "true" if not is_root and path.startswith(url) else ""
 
 
-def sections(path: str) -> list[dict[str, Any]]:
+@dataclass(frozen=True)
+class Section:
+    """One of the five, as a page shows it; `current` is the value of aria-current."""
+
+    label: str
+    url: str
+    current: str
+    is_welcome: bool
+
+
+def sections(path: str) -> tuple[Section, ...]:
     """The five sections, in the contract's order, with the one the page belongs to."""
-    language, found = get_language(), []
-    for place in SECTIONS:
-        url = address(place.path, language)
-        found.append({
-            "label": place.label, "url": url, "current": _current(url, path), "is_welcome": not place.path,
-        })  # fmt: skip
-    return found
+    language = get_language() or "en"
+    return _sections(language, tuple([_current(address(place.path, language), path) for place in SECTIONS]))
+
+
+@lru_cache(maxsize=64)
+def _sections(language: str, current: tuple[str, ...]) -> tuple[Section, ...]:
+    """The same objects for every page of a section; made in the language in force, which is `language`."""
+    return tuple(
+        Section(str(place.label), address(place.path, language), mark, not place.path)
+        for place, mark in zip(SECTIONS, current, strict=True)
+    )
 
 
 def footer(brand: Brand) -> list[dict[str, Any]]:

@@ -89,6 +89,7 @@ class EmailField(forms.CharField):
 class AnalysisForm(PortalForm):
     """One field is mandatory: the COFOR (C1)."""
 
+    alike = True
     cofor = CoforField(help_text=_("6 characters, on your purchase order"))
     site = forms.CharField(
         label=_("Site code (optional)"), required=False, max_length=20, widget=CodeInput(),

@@ -10,6 +10,7 @@ from passerelle.web.forms import CodeInput, PortalForm
 class SignInForm(PortalForm):
     """B2B login in any case; the password exactly (D2). Paste and password managers work."""
 
+    alike = True
     login = forms.CharField(
         label=_("B2B login"), max_length=100,
         widget=CodeInput(width=20, attrs={"autocomplete": "username"}),

@@ -11,6 +11,7 @@ from passerelle.web.forms import CodeInput, PortalForm
 
 
 class QuickCheckForm(PortalForm):
+    alike = True
     cofor = forms.CharField(widget=CodeInput(width=10))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

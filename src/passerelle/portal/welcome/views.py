@@ -23,7 +23,6 @@ from passerelle.portal.welcome.browsers import recognise
 from passerelle.portal.welcome.forms import QuickCheckForm
 from passerelle.portal.welcome.site import groups
 from passerelle.web.access import open_page
-from passerelle.web.forms import Blank
 from passerelle.web.navigation import address
 from passerelle.web.requests import actor
 
@@ -39,7 +38,7 @@ def home(request: HttpRequest) -> HttpResponse:
     is_staff = request.user.is_authenticated and actor(request).kind is ActorKind.STAFF
     context = {
         "places": places(),
-        "form": Blank(QuickCheckForm),
+        "form": QuickCheckForm(),
         "news": [],
         "guide": texts(_language()).guide,
         "is_staff": is_staff,
