@@ -38,6 +38,7 @@ class Tag(StrEnum):
     ACCESS_SUSPENDED = "memberships:access:suspended"
     ACCESS_RESUMED = "memberships:access:resumed"
     MEMBERSHIP_STARTED = "memberships:membership:started"
+    MEMBERSHIP_ENDED = "memberships:membership:ended"
     MANDATE_PROPOSED = "memberships:mandate:proposed"
     MANDATE_STARTED = "memberships:mandate:started"
     MANDATE_ENDED = "memberships:mandate:ended"

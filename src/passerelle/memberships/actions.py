@@ -5,13 +5,14 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from passerelle.audit.record import record
 from passerelle.audit.tags import Tag
 from passerelle.core.actor import Actor
 from passerelle.core.errors import Refused
 from passerelle.core.powers import Verb, may
-from passerelle.memberships.enums import MOVES, MandateKind, MandateState
+from passerelle.memberships.enums import MOVES, EndReason, MandateKind, MandateState
 from passerelle.memberships.models import Access, Mandate, Membership
 
 
@@ -86,6 +87,33 @@ def join(
 
 
 @transaction.atomic
+def end_membership(*, membership_id: int, reason: EndReason, actor: Actor, now: datetime, note: str = "") -> Membership:
+    """End a person's membership of one company; the login and other companies stay untouched.
+
+    A suspension leaves the mandates as they are: they count for nothing while the membership is ended, and again once
+    `join` brings it back. Any other reason ends them too. A suspended membership can still be ended for good. Refuses
+    `membership_ended`.
+    """
+    membership = (
+        Membership.objects.select_for_update(of=("self",)).select_related("person", "company").get(pk=membership_id)
+    )
+    if membership.ended_at is not None and (
+        membership.end_reason != EndReason.SUSPENDED or reason is EndReason.SUSPENDED
+    ):
+        raise Refused("membership_ended")
+    membership.ended_at, membership.end_reason = now, reason.value
+    membership.save()
+    person_key, company_key = membership.person.key, membership.company.key
+    record(
+        Tag.MEMBERSHIP_ENDED, actor=actor, now=now, subject_key=membership.key, company_key=company_key,
+        person_key=person_key, new={"reason": reason.value} | ({"note": note} if note else {}),
+    )  # fmt: skip
+    if reason is not EndReason.SUSPENDED:
+        _end(_living_mandates().filter(membership=membership), company_key, reason.value, actor=actor, now=now)
+    return membership
+
+
+@transaction.atomic
 def appoint(
     *, membership: Membership, person_key: str, company_key: str, proposed: bool, actor: Actor, now: datetime
 ) -> Mandate:
@@ -138,11 +166,19 @@ def answer_mandate(*, mandate_key: str, person_id: int, accept: bool, actor: Act
 @transaction.atomic
 def end_mandates(*, company_id: int, company_key: str, reason: str, actor: Actor, now: datetime) -> int:
     """End every living mandate of a company (an upheld objection, a succession); answers how many."""
-    living = (
+    living = _living_mandates().filter(membership__company_id=company_id)
+    return _end(living, company_key, reason, actor=actor, now=now)
+
+
+def _living_mandates() -> QuerySet[Mandate]:
+    return (
         Mandate.objects.select_for_update(of=("self",))
         .select_related("membership__person")
-        .filter(membership__company_id=company_id, state__in=[MandateState.PROPOSED, MandateState.IN_FORCE])
+        .filter(state__in=[MandateState.PROPOSED, MandateState.IN_FORCE])
     )
+
+
+def _end(living: QuerySet[Mandate], company_key: str, reason: str, *, actor: Actor, now: datetime) -> int:
     count = 0
     for mandate in living:
         mandate.state, mandate.state_since, mandate.ends_at, mandate.end_reason = MandateState.ENDED, now, now, reason

@@ -16,6 +16,14 @@ class MandateState(models.TextChoices):
     ENDED = "ended", _("Ended")
 
 
+class EndReason(models.TextChoices):
+    """Why a membership ended. A suspended one is brought back with its mandates, the others without."""
+
+    SUSPENDED = "suspended", _("suspended by a PLSA of the company")
+    LEFT = "left", _("the person left the company")
+    LOGIN_DELETED = "login_deleted", _("the login was deleted")
+
+
 MOVES: dict[MandateState, frozenset[MandateState]] = {
     MandateState.PROPOSED: frozenset({MandateState.IN_FORCE, MandateState.DECLINED, MandateState.ENDED}),
     MandateState.IN_FORCE: frozenset({MandateState.ENDED}),

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from passerelle.accounts.models import Person
-from passerelle.memberships.enums import MandateState
+from passerelle.memberships.enums import EndReason, MandateKind, MandateState
 from passerelle.memberships.models import Mandate, Membership
 from passerelle.memberships.rules import mandate_in_force
 from passerelle.suppliers.models import Company
@@ -32,9 +32,36 @@ def plsas_of(company: Company, now: datetime) -> list[Person]:
 
 def proposed_to(person: Person) -> QuerySet[Mandate]:
     """Mandates that wait for this person's answer."""
-    return Mandate.objects.filter(membership__person=person, state=MandateState.PROPOSED).select_related(
-        "membership__company"
+    return Mandate.objects.filter(
+        membership__person=person, membership__ended_at__isnull=True, state=MandateState.PROPOSED
+    ).select_related("membership__company")
+
+
+def team(company: Company, now: datetime) -> QuerySet[Membership]:
+    """The people of a company as its PLSAs manage them: living memberships and those a PLSA suspended, with
+    `is_plsa`, by name. A person of another company is never among them."""
+    mandates = Mandate.objects.filter(mandate_in_force(now), membership=OuterRef("pk"))
+    return (
+        Membership.objects.filter(Q(ended_at__isnull=True) | Q(end_reason=EndReason.SUSPENDED), company=company)
+        .select_related("person", "company", "company__access")
+        .annotate(is_plsa=Exists(mandates))
+        .order_by("person__last_name", "person__first_name", "pk")
     )
+
+
+def is_shared(person: Person, company: Company) -> bool:
+    """Whether another company counts on this login too, one whose PLSA suspended the person there included."""
+    return (
+        Membership.objects.filter(Q(ended_at__isnull=True) | Q(end_reason=EndReason.SUSPENDED), person=person)
+        .exclude(company=company)
+        .exists()
+    )
+
+
+def is_last_plsa(person: Person, company: Company, now: datetime) -> bool:
+    """Whether the person holds the company's only mandate of PLSA that counts now; substitutes hold another kind."""
+    holders = Mandate.objects.filter(mandate_in_force(now), membership__company=company, kind=MandateKind.PLSA)
+    return set(holders.values_list("membership__person_id", flat=True)) == {person.pk}
 
 
 def of_company(company: Company, now: datetime) -> QuerySet[Membership]:
