@@ -19,6 +19,7 @@ PASSERELLE_BASE_URL: str = ENV.base_url
 PASSERELLE_BRAND = BRAND.folder
 PASSERELLE_LIMITS: dict[str, str] = {**BRAND.limits, "resend": f"{BRAND.policies.resends_a_day}/d"}
 PASSERELLE_LIMITS_FACTOR: float = ENV.limits_factor
+PASSERELLE_PAUSES: tuple[int, tuple[int, ...]] = (BRAND.policies.sign_in_free_tries, BRAND.policies.sign_in_pauses)
 PASSERELLE_TRUSTED_PROXIES: list[str] = [part.strip() for part in ENV.trusted_proxies.split(",") if part.strip()]
 PASSERELLE_CLAMD_URL: str = ENV.clamd_url
 PASSERELLE_METRICS_TOKEN: str = ENV.metrics_token

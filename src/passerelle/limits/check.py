@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 
 from django.conf import settings
 from django.db import connection, transaction
+from django.db.models import F
 
 from passerelle.limits.models import Counter
 from passerelle.limits.policies import policy
@@ -27,7 +28,8 @@ class Allowance:
         return self.allowed
 
 
-def _subject(name: str, value: str) -> str:
+def subject(name: str, value: str) -> str:
+    """What stands for a value in the tables: a keyed hash, which tells nothing of it."""
     return hmac.new(settings.SECRET_KEY.encode(), f"limits:{name}:{value}".encode(), hashlib.sha256).hexdigest()
 
 
@@ -51,7 +53,7 @@ def hit(name: str, value: str, *, now: datetime) -> Allowance:
         cursor.execute(
             f"INSERT INTO {table} (policy, subject, window_start, count) VALUES (%s, %s, %s, 1) "  # noqa: S608
             f"ON CONFLICT (policy, subject, window_start) DO UPDATE SET count = {table}.count + 1 RETURNING count",
-            [name, _subject(name, value), connection.ops.adapt_datetimefield_value(start)],
+            [name, subject(name, value), connection.ops.adapt_datetimefield_value(start)],
         )
         count = int(cursor.fetchone()[0])
     return Allowance(count <= rule.count, count, rule.count, start + rule.period)
@@ -61,7 +63,7 @@ def peek(name: str, value: str, *, now: datetime) -> Allowance:
     """What a try would find, without counting it. `allowed` tells whether one more try fits."""
     rule = policy(name)
     start = _window(now, rule.period)
-    found = Counter.objects.filter(policy=name, subject=_subject(name, value), window_start=start).first()
+    found = Counter.objects.filter(policy=name, subject=subject(name, value), window_start=start).first()
     count = found.count if found else 0
     return Allowance(count < rule.count, count, rule.count, start + rule.period)
 
@@ -69,7 +71,14 @@ def peek(name: str, value: str, *, now: datetime) -> Allowance:
 def forget(name: str, value: str, *, now: datetime) -> None:
     """Drop the count of one subject in the present window (after a success that proves the subject genuine)."""
     rule = policy(name)
-    Counter.objects.filter(policy=name, subject=_subject(name, value), window_start=_window(now, rule.period)).delete()
+    Counter.objects.filter(policy=name, subject=subject(name, value), window_start=_window(now, rule.period)).delete()
+
+
+def give_back(name: str, value: str, *, now: datetime) -> None:
+    """Take back one try that was counted and never evaluated."""
+    window = _window(now, policy(name).period)
+    counted = Counter.objects.filter(policy=name, subject=subject(name, value), window_start=window, count__gt=0)
+    counted.update(count=F("count") - 1)
 
 
 def sweep(*, now: datetime) -> int:
