@@ -29,7 +29,7 @@ ROUTES = {
     "lift": "session:lift",  # lifts a block by the former password
     "email_old": "account:email_old",
     "email_new": "account:email_new",
-    "removal": "account:removal",  # the owner keeps the second factor that somebody asked to remove
+    "removal": "factors:removal",  # the owner keeps the second factor that somebody asked to remove
 }
 # Purposes of which several people hold a living link of the same subject at once; the others have one holder.
 MANY_HOLDERS = frozenset({"objection"})

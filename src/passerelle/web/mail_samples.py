@@ -155,12 +155,29 @@ def _to_the_sender() -> Iterator[Sample]:
     yield Sample("support/copy", "", TICKET)
 
 
+def _about_second_factors() -> Iterator[Sample]:
+    owner = LOGIN | {"done_at": NOW, "address": "192.0.2.7"}
+    asked = owner | {"asked_by": "Paula Plsa", "effective_at": EXPIRES}
+    for kind, name in (("passkey", "My phone"), ("authenticator", "Authenticator")):
+        factor = owner | {"factor_kind": kind, "factor_name": name}
+        yield Sample("accounts/factor_added", kind, factor)
+        yield Sample("accounts/factor_removed", kind, factor | {"left": 1})
+        yield Sample("accounts/factor_removed", f"{kind}, the last one", factor | {"left": 0})
+    yield Sample("accounts/codes_renewed", "", owner)
+    for left in (9, 1, 0):
+        yield Sample("accounts/code_used", f"{left} left", owner | {"left": left})
+    yield Sample("accounts/removal_asked", "", asked, "removal")
+    yield Sample("accounts/removal_cancelled", "", asked)
+    yield Sample("accounts/removal_done", "", asked)
+
+
 SAMPLES = (
     *_to_the_representative(),
     *_to_the_requester(),
     *_to_others_of_the_company(),
     *_to_the_assistance(),
     *_to_the_sender(),
+    *_about_second_factors(),
 )
 
 
