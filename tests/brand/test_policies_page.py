@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 
 from passerelle.brand.load import BRANDS
-from passerelle.brand.policies import POLICIES, Policies, defaults, markdown_page, markdown_table
+from passerelle.brand.policies import POLICIES, Policies, defaults
+from passerelle.brand.policies_page import markdown_page, markdown_table
 
 PAGE = BRANDS.parent / "docs" / "policies.md"
 
