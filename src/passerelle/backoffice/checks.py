@@ -11,6 +11,8 @@ from django.utils.translation import gettext_lazy
 
 from passerelle import brand
 from passerelle.accounts.enums import LoginState
+from passerelle.backoffice.values import reason_words
+from passerelle.backoffice.words import name_of
 from passerelle.memberships.enums import MandateState
 from passerelle.memberships.models import Access, Mandate
 from passerelle.opening import queries
@@ -104,7 +106,7 @@ def _active(known: Inside) -> list[str]:
         return [_("The company exists as a legal entity.")]
     says = [_("The company is closed since %(day)s.") % {"day": dates.day(company.closed_at)}]
     if company.closed_reason:
-        says.append(_("Reason: %(reason)s.") % {"reason": company.closed_reason.rstrip(".")})
+        says.append(_("Reason: %(reason)s.") % {"reason": reason_words(company.closed_reason).rstrip(".")})
     if company.successor_cofor:
         says.append(_("Its successor has the code %(cofor)s.") % {"cofor": company.successor_cofor})
     return says
@@ -139,7 +141,7 @@ def _processed(opening: Opening) -> list[str]:
     if opening.basis == Basis.ASSISTANCE and opening.verified_at:
         return [
             _("Verified by %(name)s on %(when)s.")
-            % {"name": opening.verified_by, "when": dates.when(opening.verified_at, zone=False)}
+            % {"name": name_of(opening.verified_by), "when": dates.when(opening.verified_at, zone=False)}
         ]
     return [_("It went on by itself: %(basis)s.") % {"basis": Basis(opening.basis).label}]
 
@@ -198,8 +200,8 @@ def _operational(known: Inside) -> list[str]:
         return [_("Open since %(when)s.") % {"when": dates.when(access.opened_at, zone=False)}]
     return [
         _("Suspended since %(when)s by %(name)s.")
-        % {"when": dates.when(access.suspended_at, zone=False), "name": access.suspended_by or _("the portal")},
-        _("Reason: %(reason)s.") % {"reason": access.suspended_reason.rstrip(".")},
+        % {"when": dates.when(access.suspended_at, zone=False), "name": name_of(access.suspended_by)},
+        _("Reason: %(reason)s.") % {"reason": reason_words(access.suspended_reason).rstrip(".")},
     ]
 
 

@@ -6,20 +6,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
-from passerelle.accounts.enums import LoginState, PersonKind
 from passerelle.audit.models import Event
 from passerelle.audit.tags import Tag
-from passerelle.backoffice.words import LOGIN_REASONS, Words
+from passerelle.backoffice.values import TOLD_EITHER_WAY, field, source_of, value
+from passerelle.backoffice.words import Words, name_of
 from passerelle.core.actor import ActorKind
-from passerelle.memberships.enums import MandateState
-from passerelle.opening.enums import Basis, OpeningKind, OpeningState, RefusalReason
-from passerelle.opening.models import RecordStage
-from passerelle.support.enums import TicketKind, TicketState
-from passerelle.web import dates
 
 TITLES: dict[str, Words] = {
     Tag.COMPANY_REGISTERED: gettext_lazy("Company entered into the Suppliers Database"),
@@ -63,6 +57,28 @@ TITLES: dict[str, Words] = {
     Tag.SIGNED_OUT: gettext_lazy("Signed out"),
     Tag.SIGN_IN_REFUSED: gettext_lazy("Sign-in refused"),
     Tag.COMPANY_CHOSEN: gettext_lazy("Company chosen"),
+    Tag.PERSON_TERMS_ACCEPTED: gettext_lazy("Terms accepted by the person"),
+    Tag.PASSWORD_MADE_TEMPORARY: gettext_lazy("Temporary password sent"),
+    Tag.PASSWORD_EXPIRY_REMINDED: gettext_lazy("Reminder of the end of the password sent"),
+    Tag.PERSON_CHANGED: gettext_lazy("Details of the person changed"),
+    Tag.EMAIL_CHANGE_ASKED: gettext_lazy("Change of the e-mail address asked for"),
+    Tag.EMAIL_CHANGE_CANCELLED: gettext_lazy("Change of the e-mail address cancelled"),
+    Tag.EMAIL_CHANGED: gettext_lazy("E-mail address changed"),
+    Tag.FACTOR_ADDED: gettext_lazy("Second factor added"),
+    Tag.FACTOR_REMOVED: gettext_lazy("Second factor removed"),
+    Tag.RECOVERY_CODES_MADE: gettext_lazy("Recovery codes made"),
+    Tag.RECOVERY_CODE_USED: gettext_lazy("Recovery code used"),
+    Tag.FACTOR_REMOVAL_ASKED: gettext_lazy("Removal of the second factor asked for"),
+    Tag.FACTOR_REMOVAL_CANCELLED: gettext_lazy("Removal of the second factor cancelled"),
+    Tag.SESSIONS_ENDED: gettext_lazy("Sessions ended"),
+    Tag.UNUSED_WARNED: gettext_lazy("Warning of an unused login sent"),
+    Tag.DEVICE_LINK_SENT: gettext_lazy("Link to make a browser known sent"),
+    Tag.DEVICE_KNOWN: gettext_lazy("Browser made known"),
+    Tag.LIFT_LINK_SENT: gettext_lazy("Link to lift the block sent"),
+    Tag.RECOVERY_ASKED: gettext_lazy("Forgotten password: help asked for"),
+    Tag.RECOVERY_SENT: gettext_lazy("Forgotten password: e-mail sent"),
+    Tag.LOGIN_REMINDED: gettext_lazy("Forgotten login: e-mail sent"),
+    Tag.DIAGNOSIS_READ: gettext_lazy("Diagnosis of a sign-in read"),
     Tag.TICKET_RECEIVED: gettext_lazy("Message received"),
     Tag.TICKET_CLOSED: gettext_lazy("Message closed"),
     Tag.TICKET_REOPENED: gettext_lazy("Message reopened"),
@@ -71,59 +87,16 @@ TITLES: dict[str, Words] = {
     Tag.UNKNOWN_CODES_RUN: gettext_lazy("Run of unknown codes in the analysis"),
 }
 
-FIELDS: dict[str, Words] = {
-    "note": gettext_lazy("Note"),
-    "reason": gettext_lazy("Reason"),
-    "basis": gettext_lazy("Why it is believed"),
-    "state": gettext_lazy("State"),
-    "reference": gettext_lazy("Reference"),
-    "expires_at": gettext_lazy("Link expires on"),
-    "by_email": gettext_lazy("By"),
-    "upheld": gettext_lazy("Objection upheld"),
-    "same_mailbox": gettext_lazy("Same mailbox for legal representative and PLSA"),
-    "site": gettext_lazy("Site code"),
-    "kind": gettext_lazy("Kind"),
-    "login": gettext_lazy("Login"),
-    "since": gettext_lazy("Since"),
-    "cofor": gettext_lazy("COFOR"),
-    "name": gettext_lazy("Name"),
-    "stage": gettext_lazy("Stage"),
-    "sha256": gettext_lazy("SHA-256"),
-    "version": gettext_lazy("Version"),
-    "number": gettext_lazy("Version"),
-    "language": gettext_lazy("Language"),
-    "text_sha256": gettext_lazy("SHA-256 of the text"),
-    "texts": gettext_lazy("SHA-256 of the texts"),
-    "plsa": gettext_lazy("PLSA"),
-    "plsas": gettext_lazy("Number of PLSAs"),
-    "roles": gettext_lazy("Roles"),
-    "email": gettext_lazy("E-mail address"),
-}
-
 _ACTORS: dict[str, Words] = {
     ActorKind.VISITOR: pgettext_lazy("who acted", "a visitor"),
     ActorKind.LINK: pgettext_lazy("who acted", "the holder of a link"),
     ActorKind.PERSON: pgettext_lazy("who acted", "a person of the company"),
     ActorKind.STAFF: pgettext_lazy("who acted", "a member of staff"),
     ActorKind.API: pgettext_lazy("who acted", "a program"),
-    ActorKind.SYSTEM: pgettext_lazy("who acted", "the portal"),
 }
 
-# Values that are codes of a list are shown in the list's words.
-_CODES: dict[str, tuple[Any, ...]] = {
-    "state": (OpeningState, LoginState, MandateState, TicketState),
-    "basis": (Basis,),
-    "kind": (OpeningKind, TicketKind, PersonKind),
-    "reason": (RefusalReason,),
-}
-_STAGES: dict[str, Words] = {
-    RecordStage.ACCEPTED: gettext_lazy("terms accepted"),
-    RecordStage.OPENED: gettext_lazy("access opened"),
-}
 # What the page of an opening says anyway.
 PLAIN = frozenset({"reference", "state"})
-# A “no” is worth a line here only.
-TOLD_EITHER_WAY = frozenset({"upheld"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +115,7 @@ class Line:
 
 def actor_words(event: Event) -> str:
     if event.actor_kind == ActorKind.SYSTEM:
-        return str(_ACTORS[ActorKind.SYSTEM])
+        return name_of("")
     return event.actor_name or str(_ACTORS.get(event.actor_kind, event.actor_kind))
 
 
@@ -154,10 +127,10 @@ def line(event: Event, *, without: frozenset[str] = frozenset()) -> Line:
     """An event in words. A value that replaced another shows both."""
     details = []
     for name in [*event.new, *(name for name in event.old if name not in event.new)]:
-        value = event.new.get(name, event.old.get(name))
-        if name in without or value in ("", None, [], {}) or (value is False and name not in TOLD_EITHER_WAY):
+        found = event.new.get(name, event.old.get(name))
+        if name in without or found in ("", None, [], {}) or (found is False and name not in TOLD_EITHER_WAY):
             continue
-        details.append((str(FIELDS.get(name, name)), _change(name, event)))
+        details.append((field(event.tag, name), _change(name, event)))
     return Line(event, title(event.tag), actor_words(event), details)
 
 
@@ -167,34 +140,7 @@ def lines(events: Any, *, without: frozenset[str] = frozenset()) -> list[Line]:
 
 def _change(name: str, event: Event) -> str:
     new, old = event.new.get(name), event.old.get(name)
-    if name in event.new and old not in (None, "", new):
-        return _("%(new)s (before: %(old)s)") % {"new": _value(name, new), "old": _value(name, old)}
-    return _value(name, new if name in event.new else old)
-
-
-def _value(name: str, value: Any) -> str:
-    if isinstance(value, bool):
-        return pgettext("answer", "Yes") if value else pgettext("answer", "No")
-    if isinstance(value, list):
-        return ", ".join(_value("", part) for part in value)
-    if isinstance(value, dict):
-        return ", ".join(f"{FIELDS.get(key, key)}: {_value(key, part)}" for key, part in value.items())
-    text = str(value)
-    if name == "stage":
-        return str(_STAGES.get(text, text))
-    if name == "reason" and text in LOGIN_REASONS:
-        return str(LOGIN_REASONS[text])
-    if (name.endswith("_at") or name == "since") and (instant := _instant(text)):
-        return dates.when(instant)
-    for codes in _CODES.get(name, ()):
-        if text in codes.values:
-            return str(codes(text).label)
-    return text
-
-
-def _instant(text: str) -> datetime | None:
-    try:
-        found = parse_datetime(text)
-    except ValueError:
-        return None
-    return found if found and found.tzinfo else None
+    source = source_of(event.tag)
+    if name in event.new and old not in (None, "", [], new):
+        return _("%(new)s (before: %(old)s)") % {"new": value(source, name, new), "old": value(source, name, old)}
+    return value(source, name, new if name in event.new else old)

@@ -6,9 +6,10 @@ from datetime import datetime
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
+from django.utils.translation import gettext_lazy, ngettext, pgettext, pgettext_lazy
 
 from passerelle.accounts.enums import LoginState
+from passerelle.core.actor import SYSTEM
 from passerelle.mail.ledger import Standing
 from passerelle.opening.enums import OpeningState, Reason
 
@@ -93,6 +94,11 @@ LOGIN_REASONS: dict[str, Words] = {
     "by_plsa": gettext_lazy("by a PLSA"),
     "by_assistance": gettext_lazy("by the Assistance"),
 }
+
+
+def name_of(stored: str) -> str:
+    """Who did something, by the name that was kept of them: the portal itself has none but in our own code."""
+    return stored if stored not in {"", SYSTEM.name} else pgettext("who acted", "the portal")
 
 
 def mail_kind(kind: str) -> Words:

@@ -22,7 +22,7 @@ from passerelle.backoffice.history import PLAIN, lines
 from passerelle.backoffice.late import is_late
 from passerelle.backoffice.mails.lines import of_subject
 from passerelle.backoffice.support.forms import TicketsForm
-from passerelle.backoffice.words import LOGIN_KINDS, STANDS, age
+from passerelle.backoffice.words import LOGIN_KINDS, STANDS, age, name_of
 from passerelle.core import clock
 from passerelle.core.errors import Refused
 from passerelle.core.powers import Verb, may
@@ -166,6 +166,6 @@ def _move(request: HttpRequest, key: str, act: Callable[..., Ticket], done: str)
 def _already(ticket: Ticket) -> str:
     ticket.refresh_from_db()
     if ticket.state == TicketState.CLOSED and ticket.closed_at:
-        facts = {"name": ticket.closed_by or _("the portal"), "when": dates.when(ticket.closed_at)}
+        facts = {"name": name_of(ticket.closed_by), "when": dates.when(ticket.closed_at)}
         return _("The message was closed already by %(name)s on %(when)s.") % facts
     return _("The message is open already.")

@@ -6,7 +6,14 @@ from django import template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from passerelle.backoffice.values import reason_words
+from passerelle.backoffice.words import name_of
+
 register = template.Library()
+
+
+register.filter("who", name_of)
+register.filter("why", reason_words)
 
 
 @register.filter
