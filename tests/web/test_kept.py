@@ -30,8 +30,8 @@ from passerelle.web.kept import KeptNode, PageIds
 PATHS = (
     "", "sign-in/", "sign-in/?next=/en/home/", "get-an-access/", "get-an-access/?cofor=A1B2C3&_switch=1", "help/",
     "help/?q=cofor", "help/?topic=blocked-access", "help/glossary/", "help/contact/?subject=A+question",
-    "forgotten-login/", "help/blocked-access/", "information/", "information/guide/", "present-your-company/", "browsers/",
-    "cookies/", "accessibility/", "legal-notice/", "personal-data/", "site-map/", "nowhere/", "home/",
+    "forgotten-login/", "help/blocked-access/", "information/", "information/guide/", "present-your-company/",
+    "browsers/", "cookies/", "accessibility/", "legal-notice/", "personal-data/", "site-map/", "nowhere/", "home/",
 )  # fmt: skip
 NAMES = {"checks", "form", "glossary_count", "guide", "opened", "places", "private_url", "sections", "sign_in_url",
          "topic", "topics", "welcome_url"}  # fmt: skip
@@ -91,7 +91,7 @@ def test_pages_are_the_same_cold_warm_and_with_nothing_kept(
     later = now + timedelta(minutes=1)
     with time_machine.travel(later, tick=False):
         browser = signed_in(paula, later)
-        cold = {}
+        cold: dict[str, str] = {}
         for path in PATHS:
             kept.forget()
             cold |= {f"/{language}/{path}": shown(Client(), f"/{language}/{path}") for language in ("en", "fr")}
