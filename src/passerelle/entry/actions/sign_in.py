@@ -17,12 +17,17 @@ from passerelle.memberships.queries import of_person
 
 
 @transaction.atomic
-def note_sign_in(*, person_id: int, actor: Actor, now: datetime) -> Person:
-    """Keep when and from where a person signed in."""
+def note_sign_in(
+    *, person_id: int, actor: Actor, now: datetime, factor: str = "", known_device: bool = False
+) -> Person:
+    """Keep when, from where and with what a person signed in. A login warned for lying idle is in use again."""
     person = Person.objects.select_for_update(no_key=True).get(pk=person_id)
-    person.last_sign_in_at = now
-    person.save(update_fields=["last_sign_in_at"])
-    record(Tag.SIGNED_IN, actor=actor, now=now, subject_key=person.key, person_key=person.key)
+    person.last_sign_in_at, person.unused_warned_at = now, None
+    person.save(update_fields=["last_sign_in_at", "unused_warned_at"])
+    record(
+        Tag.SIGNED_IN, actor=actor, now=now, subject_key=person.key, person_key=person.key,
+        new={"factor": factor, "known_device": known_device},
+    )  # fmt: skip
     return person
 
 

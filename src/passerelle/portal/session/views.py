@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from django.contrib.auth import authenticate, login, logout
+from django.contrib.auth import authenticate, logout
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.debug import sensitive_post_parameters
@@ -28,6 +27,8 @@ from passerelle.mail.links import LinkStatus
 from passerelle.memberships.queries import of_person
 from passerelle.opening import actions as opening
 from passerelle.portal.access.words import refusal_words
+from passerelle.portal.session import enter
+from passerelle.portal.session.enter import home_address as home_address
 from passerelle.portal.session.forms import NewPasswordForm, SignInForm
 from passerelle.web.access import never_stored, open_page, safe_next
 from passerelle.web.dates import hour
@@ -64,7 +65,7 @@ def _enter(request: HttpRequest, form: SignInForm) -> HttpResponse | None:
     verdict = may_enter(person, list(of_person(person, now))) if isinstance(person, Person) else None
     if isinstance(person, Person) and verdict:
         forget("sign_in_login", typed, now=now)
-        return _let_in(request, person, now)
+        return enter.begin(request, person, enter.Lane(enter.STRANGERS, typed))
     if isinstance(person, Person):
         spend_a_failure(form.cleaned_data["password"])
     _note_refusal(typed, person, verdict, actor(request), now)
@@ -86,24 +87,6 @@ def _note_refusal(typed: str, entered: object, verdict: Verdict | None, who: Act
     verdict = may_use_login(person) if verdict is None else verdict
     reason = "wrong_password" if verdict else verdict.reason
     entry.note_refusal(person_key=person.key, reason=reason, actor=who, now=now)
-
-
-def _let_in(request: HttpRequest, person: Person, now: datetime) -> HttpResponse:
-    address = client_address(request)
-    kind = ActorKind.STAFF if person.is_staff else ActorKind.PERSON
-    who = Actor(kind, key=person.key, name=person.get_full_name(), address=address)
-    entry.note_sign_in(person_id=person.pk, actor=who, now=now)
-    login(request, person)
-    session = request.session
-    session["epoch"] = person.credential_epoch
-    session["device"] = request.headers.get("User-Agent", "")[:200]
-    session["address"] = address
-    session["created_at"] = session["last_seen_at"] = now.isoformat()
-    return redirect(safe_next(request, home_address(person)))
-
-
-def home_address(person: object) -> str:
-    return reverse("desk:overview") if getattr(person, "is_staff", False) else reverse("session:home")
 
 
 @open_page

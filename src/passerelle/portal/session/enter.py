@@ -1,0 +1,124 @@
+"""From a right password to a session: the second factor first, if the person has one (decision 18)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.contrib.auth import login
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.dateparse import parse_datetime
+
+from passerelle.accounts.models import Person
+from passerelle.core import clock
+from passerelle.core.actor import Actor, ActorKind
+from passerelle.entry import actions as entry
+from passerelle.entry.rules import may_enter
+from passerelle.limits import pauses
+from passerelle.memberships.queries import of_person
+from passerelle.portal.session import devices
+from passerelle.web.access import safe_next
+from passerelle.web.requests import client_address
+
+STRANGERS, DEVICES = "sign_in", "sign_in_device"  # the lanes of tries, see limits.pauses
+PENDING = "pending"
+WAIT = timedelta(minutes=10)
+_BACKEND = "passerelle.accounts.backend.LoginBackend"
+
+
+@dataclass(frozen=True, slots=True)
+class Lane:
+    """The lane a try was charged to, and whether it is one of a browser that the login knows."""
+
+    name: str
+    value: str
+
+    @property
+    def known_device(self) -> bool:
+        return self.name == DEVICES
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """Somebody whose password was right and whose second factor is asked for."""
+
+    person: Person
+    next: str
+    lane: Lane
+
+
+def home_address(person: object) -> str:
+    return reverse("desk:overview") if getattr(person, "is_staff", False) else reverse("session:home")
+
+
+def begin(request: HttpRequest, person: Person, lane: Lane) -> HttpResponse:
+    """Go on after a right password: to the second factor, or straight in when the person has none."""
+    wanted = safe_next(request, home_address(person))
+    if not _has_factor(person):
+        return _enter(request, Pending(person, wanted, lane), factor="")
+    request.session.cycle_key()
+    request.session[PENDING] = {
+        "person": person.key,
+        "epoch": person.credential_epoch,
+        "at": clock.now().isoformat(),
+        "next": wanted,
+        "lane": [lane.name, lane.value],
+    }
+    return redirect("session:second_factor")
+
+
+def pending(request: HttpRequest) -> Pending | None:
+    """Who waits before the second factor in this browser; None when nobody does, or no longer may.
+
+    It ends after ten minutes, with the credential epoch, and when the person may not enter any more.
+    """
+    kept = request.session.get(PENDING)
+    at = _instant(kept.get("at")) if isinstance(kept, dict) else None
+    now = clock.now()
+    if not isinstance(kept, dict) or at is None or not timedelta() <= now - at <= WAIT:
+        return None
+    person = Person.objects.filter(key=kept["person"], credential_epoch=kept["epoch"]).first()
+    if person is None or not may_enter(person, list(of_person(person, now))):
+        return None
+    return Pending(person, str(kept["next"]), Lane(*kept["lane"]))
+
+
+def complete(request: HttpRequest, person: Person, *, factor: str = "") -> HttpResponse:
+    """Let in somebody who waited before the second factor: `factor` is passkey, authenticator or recovery_code."""
+    waiting = pending(request)
+    if waiting is None or waiting.person.pk != person.pk:
+        return redirect("session:sign_in")
+    return _enter(request, waiting, factor=factor)
+
+
+def _enter(request: HttpRequest, waiting: Pending, *, factor: str) -> HttpResponse:
+    """Open the session. Only now the whole sign-in is right: its lane is cleared, and the browser becomes known."""
+    person, now, address = waiting.person, clock.now(), client_address(request)
+    kind = ActorKind.STAFF if person.is_staff else ActorKind.PERSON
+    who = Actor(kind, key=person.key, name=person.get_full_name(), address=address)
+    entry.note_sign_in(
+        person_id=person.pk, factor=factor, known_device=waiting.lane.known_device, actor=who, now=now
+    )  # fmt: skip
+    pauses.clear(waiting.lane.name, waiting.lane.value)
+    login(request, person, backend=_BACKEND)
+    session = request.session
+    session.pop(PENDING, None)
+    session["epoch"] = person.credential_epoch
+    session["device"] = request.headers.get("User-Agent", "")[:200]
+    session["address"] = address
+    session["created_at"] = session["last_seen_at"] = session["proved_at"] = now.isoformat()
+    session["factor"] = factor
+    response = redirect(waiting.next)
+    devices.remember(request, response, person)
+    return response
+
+
+def _has_factor(person: Person) -> bool:
+    known = getattr(person, "has_factor", None)
+    return bool(person.second_factors.exists() if known is None else known)
+
+
+def _instant(value: object) -> datetime | None:
+    return parse_datetime(value) if isinstance(value, str) else None
