@@ -1,11 +1,20 @@
-"""Reading persons and keys."""
+"""Reading persons, their sessions and keys."""
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from passerelle.accounts.enums import LoginState
-from passerelle.accounts.models import ApiKey, Person
+from passerelle.accounts.models import ApiKey, EmailChange, Person, Session
 from passerelle.accounts.rules import api_key_digest
+from passerelle.accounts.rules.email_changes import is_living
+from passerelle.accounts.rules.sessions import SEEN_EVERY, session_ends_at
+from passerelle.audit.models import Event
+from passerelle.audit.tags import Tag
 from passerelle.mail.addresses import fold
+
+# What a person reads of their sign-ins: successes and failures.
+ACTIVITY = (Tag.SIGNED_IN, Tag.SIGN_IN_REFUSED)
 
 
 def living_by_email(email: str) -> Person | None:
@@ -18,3 +27,30 @@ def api_key(value: str) -> ApiKey | None:
     if not value or len(value) > 200:
         return None
     return ApiKey.objects.filter(digest=api_key_digest(value), revoked_at__isnull=True).first()
+
+
+def living_sessions(person: Person, now: datetime) -> list[Session]:
+    """The sessions that still let a person in, last used first (D11)."""
+    rows = Session.objects.filter(person=person, epoch=person.credential_epoch, expire_date__gt=now)
+    found = [
+        row for row in rows.exclude(created_at=None).exclude(last_seen_at=None)
+        if session_ends_at(row.created_at, row.last_seen_at) + SEEN_EVERY > now  # type: ignore[arg-type]
+    ]  # fmt: skip
+    return sorted(found, key=lambda row: row.last_seen_at or now, reverse=True)
+
+
+def activity(person: Person, most: int = 20) -> list[Event]:
+    """The last sign-ins of a person, successes and failures, newest first (D11)."""
+    lines = Event.objects.filter(person_key=person.key, tag__in=[tag.value for tag in ACTIVITY])
+    return list(lines.order_by("-at", "-pk")[:most])
+
+
+def waiting_email_change(person: Person, now: datetime) -> EmailChange | None:
+    """The change of address that waits for a confirmation, if there is one."""
+    change = EmailChange.objects.filter(person=person, cancelled_at__isnull=True, done_at__isnull=True).first()
+    return change if change is not None and is_living(change, now) else None
+
+
+def email_change(key: str) -> EmailChange | None:
+    """The change of address that a link belongs to."""
+    return EmailChange.objects.select_related("person").filter(key=key).first()

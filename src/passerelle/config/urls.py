@@ -20,7 +20,9 @@ urlpatterns = [
         path("present-your-company/", include("passerelle.portal.presentation.urls")),
         path("get-an-access/", include("passerelle.portal.access.urls")),
         path("help/", include("passerelle.portal.help.urls")),
+        path("forgotten-password/", include("passerelle.portal.recovery.urls")),
         path("", include("passerelle.portal.session.urls")),
+        path("account/", include("passerelle.portal.account.urls")),
         path("desk/", include("passerelle.backoffice.urls")),
     ),
 ]

@@ -41,6 +41,10 @@ _TABLE = [
     Policy("device_link", 3, HOUR, "mails that make a browser known, to one person"),
     Policy("second_factor_login", 10, HOUR, "codes tried on one login"),
     Policy("fresh_proof", 10, HOUR, "passwords typed again by one person before a dangerous act"),
+    Policy(
+        "email_change", 5, DAY, "new addresses one person asks for: each brings a mail to a mailbox of their choice"
+    ),
+    Policy("draft", 30, HOUR, "forms kept for one address whose session had ended: no store for strangers"),
     Policy("diagnosis_number", 60, HOUR, "diagnosis numbers one member of staff or PLSA looks up"),
     Policy("ticket", 10, HOUR, "messages to the Assistance from one address"),
     Policy("relay", 3, DAY, "messages to the PLSAs of one company from one address"),

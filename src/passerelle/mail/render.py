@@ -37,23 +37,37 @@ def render(message: Message, *, with_link: bool = True) -> Rendered:
     link_url = ""
     if message.link:
         link_url = links.url(message.link, message.language) if with_link else WITHHELD
-    house = brand.current()
-    with override(message.language), timezone.override(house.organisation.time_zone):
-        context = {
-            **restore(message.context),
-            "brand": house,
-            "palette": house.look.palette,
-            "language": message.language,
-            "recipient_name": message.to_name,
-            "sent_to": message.to_address,
-            "base_url": settings.PASSERELLE_BASE_URL,
-            "link_url": link_url,
-        }
-        subject = " ".join(_fill(f"mails/{message.kind}/subject.txt", context, escape=False).split())[:SUBJECT_MOST]
-        context["mail_subject"] = subject  # not "subject": a message to the Assistance has one of its own
+    with override(message.language), timezone.override(brand.current().organisation.time_zone):
+        context = _context(message, link_url)
+        title = _subject(message, context)
+        context["mail_subject"] = title  # not "subject": a message to the Assistance has one of its own
         text = _fill(f"mails/{message.kind}/text.txt", context, escape=False)
         html = _fill(f"mails/{message.kind}/body.html", context, escape=True)
-    return Rendered(subject, tidy(text), html)
+    return Rendered(title, tidy(text), html)
+
+
+def _context(message: Message, link_url: str) -> dict[str, Any]:
+    house = brand.current()
+    return {
+        **restore(message.context),
+        "brand": house,
+        "palette": house.look.palette,
+        "language": message.language,
+        "recipient_name": message.to_name,
+        "sent_to": message.to_address,
+        "base_url": settings.PASSERELLE_BASE_URL,
+        "link_url": link_url,
+    }
+
+
+def _subject(message: Message, context: dict[str, Any]) -> str:
+    return " ".join(_fill(f"mails/{message.kind}/subject.txt", context, escape=False).split())[:SUBJECT_MOST]
+
+
+def subject(message: Message) -> str:
+    """The subject alone, as its reader saw it: of a sensitive message too, whose subject says nothing secret."""
+    with override(message.language), timezone.override(brand.current().organisation.time_zone):
+        return _subject(message, _context(message, ""))
 
 
 def preview(message: Message) -> Rendered | None:

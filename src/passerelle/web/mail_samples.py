@@ -171,12 +171,28 @@ def _about_second_factors() -> Iterator[Sample]:
     yield Sample("accounts/removal_done", "", asked)
 
 
+def _to_the_owner_of_the_address() -> Iterator[Sample]:
+    address = {"new_email": "tina.new@fournier.example", "address": "192.0.2.7"}
+    asked = LOGIN | address | LINK | {"asked_at": NOW}
+    yield Sample("accounts/email_asked", "", asked, "email_old")
+    yield Sample("accounts/email_to_confirm", "", LINK | {"asked_at": NOW}, "email_new")
+    yield Sample("accounts/email_in_use", "", {"asked_at": NOW})
+    changed = LOGIN | address | {"old_email": "tina@fournier.example", "changed_at": NOW}
+    yield Sample("accounts/email_changed", "", changed)
+    for reason in ("stopped", "not_possible"):
+        facts = LOGIN | address | {"reason": reason, "cancelled_at": NOW}
+        yield Sample("accounts/email_change_cancelled", reason, facts)
+    for count in (1, 3):
+        yield Sample("accounts/sessions_ended", str(count), LOGIN | {"count": count, "ended_at": NOW})
+
+
 SAMPLES = (
     *_to_the_representative(),
     *_to_the_requester(),
     *_to_others_of_the_company(),
     *_to_the_assistance(),
     *_to_the_sender(),
+    *_to_the_owner_of_the_address(),
     *_about_second_factors(),
 )
 
