@@ -1,0 +1,1 @@
+"""The mails of entering, one module a matter."""
