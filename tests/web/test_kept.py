@@ -33,8 +33,10 @@ PATHS = (
     "forgotten-login/", "help/blocked-access/", "information/", "information/guide/", "present-your-company/",
     "browsers/", "cookies/", "accessibility/", "legal-notice/", "personal-data/", "site-map/", "nowhere/", "home/",
 )  # fmt: skip
-NAMES = {"checks", "form", "glossary_count", "guide", "opened", "places", "private_url", "sections", "sign_in_url",
-         "topic", "topics", "welcome_url"}  # fmt: skip
+NAMES = {
+    "checks", "form", "glossary_count", "guide", "needs_proof", "opened", "places", "private_url", "sections",
+    "sign_in_url", "topic", "topics", "welcome_url",
+}  # fmt: skip
 SOURCE = Path(kept.__file__).parents[1]
 
 
