@@ -73,6 +73,7 @@ class Tag(StrEnum):
     RECOVERY_ASKED = "entry:recovery:asked"
     RECOVERY_SENT = "entry:recovery:sent"
     LOGIN_REMINDED = "entry:recovery:login_sent"
+    PLSA_CONTACTS_SENT = "entry:recovery:plsa_contacts_sent"
     DIAGNOSIS_READ = "entry:diagnosis:read"
     COMPANY_CHOSEN = "entry:session:company_chosen"
 

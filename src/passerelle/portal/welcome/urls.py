@@ -2,15 +2,15 @@ from __future__ import annotations
 
 from django.urls import path
 
-from passerelle.portal.help.views import situation
+from passerelle.portal.recovery.views import forgotten_login, forgotten_password
 from passerelle.portal.welcome import views
 
 app_name = "welcome"
 
 urlpatterns = [
     path("", views.home, name="home"),
-    path("forgotten-login/", situation, {"name": "login"}, name="forgotten_login"),
-    path("forgotten-password/", situation, {"name": "password"}, name="forgotten_password"),
+    path("forgotten-login/", forgotten_login, name="forgotten_login"),
+    path("forgotten-password/", forgotten_password, name="forgotten_password"),
     path("information/", views.information, name="information"),
     path("information/guide/", views.guide, name="guide"),
     path("information/general-terms/", views.general_terms, name="general_terms"),

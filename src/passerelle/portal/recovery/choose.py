@@ -1,0 +1,86 @@
+"""The page behind the link of a forgotten password (D8). Opening it spends nothing; its button does (decision 9)."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods
+
+from passerelle.accounts.models import Person
+from passerelle.accounts.rules import may_use_login
+from passerelle.core import clock
+from passerelle.core.actor import Actor, ActorKind
+from passerelle.core.errors import Refused
+from passerelle.entry.actions.recovery import choose_password
+from passerelle.entry.rules.recovery import overtaken
+from passerelle.limits.check import hit
+from passerelle.mail import links
+from passerelle.mail.links import LinkState, LinkStatus
+from passerelle.portal.recovery.views import browser_of
+from passerelle.portal.session.forms import NewPasswordForm
+from passerelle.portal.session.views import password_words
+from passerelle.web.access import never_stored, open_page
+from passerelle.web.forms import bind, was_switched
+from passerelle.web.requests import client_address
+
+CODES = {"unknown": 404, "used": 200, "closed": 200}
+
+
+@open_page
+@never_stored
+@sensitive_post_parameters("new_password")
+@require_http_methods(["GET", "HEAD", "POST"])
+def choose(request: HttpRequest, token: str) -> HttpResponse:
+    """Choose a new password; every session ends, and one signs in with it, second factor included."""
+    now = clock.now()
+    state = links.find(token, "recovery", now)
+    person = Person.objects.filter(key=state.link.subject_key).first() if state.link else None
+    if ended := _stops(state, person):
+        return _ended(request, ended)
+    assert state.link is not None and person is not None  # noqa: PT018
+    if request.method != "POST":
+        links.mark_opened(state.link, now)
+    form = bind(request, NewPasswordForm)
+    sent, status = form.is_bound and not was_switched(request), 200
+    if sent:
+        status = 422
+        if form.is_valid():
+            if not hit("link_form", state.link.key, now=now):
+                form.add_error(None, _("Too many tries. Try again in an hour."))
+                status = 429
+            elif done := _choose(request, form, state.link.key, person):
+                return done
+    return render(request, "recovery/choose.html", {"form": form, "person": person}, status=status)
+
+
+def _stops(state: LinkState, person: Person | None) -> str:
+    """Why the link sets no password; empty when it does."""
+    if state.link is None or person is None:
+        return LinkStatus.UNKNOWN.value
+    if state.status is not LinkStatus.VALID:
+        return state.status.value
+    if overtaken(person, state.link):
+        return "overtaken"
+    return "" if may_use_login(person) else "closed"
+
+
+def _ended(request: HttpRequest, status: str) -> HttpResponse:
+    return render(request, "recovery/link_ended.html", {"status": status}, status=CODES.get(status, 410))
+
+
+def _choose(request: HttpRequest, form: NewPasswordForm, link_key: str, person: Person) -> HttpResponse | None:
+    holder = Actor(ActorKind.LINK, key=link_key, name=person.get_full_name(), address=client_address(request))
+    try:
+        person = choose_password(
+            link_key=link_key, password=form.cleaned_data["new_password"], browser=browser_of(request), actor=holder,
+            now=clock.now(),
+        )  # fmt: skip
+    except Refused as refusal:
+        if refusal.code == "password":
+            for fault in password_words(refusal):
+                form.add_error("new_password", fault)
+            return None
+        return _ended(request, refusal.code.removeprefix("link_").replace("login_closed", "closed"))
+    return render(request, "recovery/chosen.html", {"person": person})

@@ -1,0 +1,114 @@
+"""Forgotten login and password (D8, D9): a personal answer to values that belong together, one page to all others."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from passerelle.core import clock
+from passerelle.entry.actions import recovery
+from passerelle.entry.actions.recovery import Matched
+from passerelle.entry.rules.recovery import Branch
+from passerelle.limits.check import hit
+from passerelle.portal.help.forms import ContactForm
+from passerelle.portal.recovery.diagnosis import steps_of
+from passerelle.portal.recovery.forms import ForgottenLoginForm, ForgottenPasswordForm, PlsaMessageForm
+from passerelle.web.access import never_stored, open_page
+from passerelle.web.credentials import read_aloud
+from passerelle.web.dates import hour
+from passerelle.web.devices import describe
+from passerelle.web.forms import PortalForm, bind, was_switched
+from passerelle.web.requests import actor, client_address
+
+
+@open_page
+@never_stored
+@require_http_methods(["GET", "HEAD", "POST"])
+def forgotten_password(request: HttpRequest) -> HttpResponse:
+    """Address, login and COFOR; when they belong together, why the login does not enter and what happens now (D8).
+
+    In every other case one page of one status and size. Nothing that was typed is on it.
+    """
+    form = bind(request, ForgottenPasswordForm)
+    if status := _asked_of(request, form):
+        return render(request, "recovery/forgotten_password.html", {"form": form}, status=status)
+    typed = form.cleaned_data
+    answer = recovery.forgotten_password(
+        email=typed["email"], login=typed["login"], cofor=typed["cofor"], browser=browser_of(request),
+        actor=actor(request), now=clock.now(),
+    )  # fmt: skip
+    if isinstance(answer, Matched):
+        return render(request, "recovery/matched.html", _personal(answer))
+    context = {"form": ForgottenPasswordForm(), "number": read_aloud(answer.number)}
+    return render(request, "recovery/no_match.html", context)
+
+
+@open_page
+@never_stored
+@require_http_methods(["GET", "HEAD", "POST"])
+def forgotten_login(request: HttpRequest) -> HttpResponse:
+    """COFOR and address; the login goes to the registered address, and the page is the same for all (D9)."""
+    form = bind(request, ForgottenLoginForm)
+    if status := _asked_of(request, form):
+        return render(request, "recovery/forgotten_login.html", {"form": form}, status=status)
+    answer = recovery.forgotten_login(
+        cofor=form.cleaned_data["cofor"], email=form.cleaned_data["email"], browser=browser_of(request),
+        actor=actor(request), now=clock.now(),
+    )  # fmt: skip
+    return render(request, "recovery/login_asked.html", {"number": read_aloud(answer.number)})
+
+
+def _asked_of(request: HttpRequest, form: PortalForm) -> int:
+    """The status of the page that shows the form, or 0 when it was filled in and may be answered.
+
+    What is refused here depends on what was typed and on the network address, never on what is registered.
+    """
+    if not form.is_bound or was_switched(request):
+        return 200
+    if not form.is_valid():
+        return 422
+    allowance = hit("recovery_address", client_address(request), now=clock.now())
+    if not allowance:
+        form.add_error(
+            None,
+            _("Too many tries were made from here. Try again after %(hour)s.") % {"hour": hour(allowance.again_at)},
+        )
+        return 429
+    return 0
+
+
+def browser_of(request: HttpRequest) -> str:
+    return describe(request.headers.get("User-Agent", ""))
+
+
+def _personal(answer: Matched) -> dict[str, Any]:
+    """The page of a full match: the diagnosis at its top, then the form of its branch, filled in."""
+    person, company = answer.person, answer.membership.company
+    known = {
+        "last_name": person.last_name,
+        "first_name": person.first_name,
+        "email": person.email,
+        "phone": person.phone,
+        "login": person.login,
+        "cofor": company.cofor,
+        "company_name": company.name,
+    }
+    to_plsas = answer.branch is Branch.PLSAS and bool(answer.plsas) and company.active
+    words = _("I have forgotten my password. My B2B login is %(login)s. Can you send me a new link?")
+    context: dict[str, Any] = {
+        "answer": answer,
+        "person": person,
+        "company": company,
+        "steps": steps_of(answer, clock.now()),
+        "to_plsas": to_plsas,
+        "hour": hour(answer.again_at) if answer.again_at else "",
+    }
+    if to_plsas:
+        context["relay"] = PlsaMessageForm(initial=known | {"comments": words % {"login": person.login}})
+    elif answer.branch in {Branch.PLSAS, Branch.ASSISTANCE}:
+        context["contact"] = ContactForm(initial=known | {"subject": _("Forgotten password")})
+    return context
