@@ -7,9 +7,10 @@ from importlib import import_module
 from typing import Any
 
 import pytest
+from django.apps import apps
 
 from passerelle.suppliers import queries
-from passerelle.suppliers.models import Company
+from passerelle.suppliers.models import Company, NameWord, later_words
 from tests.suppliers.conftest import Importer
 from tests.suppliers.files import PLAIN, csv_file
 
@@ -88,10 +89,66 @@ def test_a_name_is_found_in_spite_of_typing_errors(
     assert names(typed)[0] == name
 
 
-@pytest.mark.usefixtures("companies")
+@pytest.fixture(params=[20_000, 0], ids=["few companies", "many companies"])
+def size(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The search among few companies, and as it is among millions."""
+    monkeypatch.setattr(import_module("passerelle.suppliers.queries.search"), "_ALL_NAMES", request.param)
+
+
+@pytest.mark.usefixtures("companies", "size")
 def test_a_word_from_the_middle_of_a_name_finds_it() -> None:
+    # H3
     assert "Société Générale de Câblage" in names("cablage")
-    assert set(names("arve")) >= {"Arve Mills", "Moulin d'Arve"}
+    assert "Société Générale de Câblage" in names("generale cablage")
+    assert "Acme Bearings" in names("bearing")
+    assert {"Arve Mills", "Moulin d'Arve"} & set(names("arve"))
+
+
+@pytest.mark.usefixtures("size")
+def test_a_company_is_found_by_the_words_of_its_present_name(take_in: Importer) -> None:
+    take_in(csv_file({"cofor": "AB12CD", "name": "Atelier Durand"}, {"cofor": "EF34GH", "name": "Forge Rossi"}))
+    take_in(csv_file({"cofor": "AB12CD", "name": "Atelier Lemoine"}, {"cofor": "EF34GH", "name": "Forge Rossi"}))
+    assert names("lemoine") == ["Atelier Lemoine"]
+    assert names("durand") == []
+    assert names("rossi") == ["Forge Rossi"]
+    assert sorted(NameWord.objects.values_list("word", flat=True)) == ["lemoine", "rossi"]
+
+
+def test_a_common_word_is_bounded_and_the_next_one_still_finds(
+    take_in: Importer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    search = import_module("passerelle.suppliers.queries.search")
+    monkeypatch.setattr(search, "_ALL_NAMES", 0)
+    monkeypatch.setattr(search, "_OF_A_WORD", 5)
+    rows = [{"cofor": f"A{number:05}", "name": f"X{number} industries"} for number in range(20)]
+    take_in(csv_file(*rows, {"cofor": "ZZ11ZZ", "name": "Aciers Zorn industries"}))
+    assert names("industries zorn")[0] == "Aciers Zorn industries"
+    assert 0 < len(names("industries")) <= 5
+
+
+def test_words_that_count_are_those_after_the_first() -> None:
+    assert later_words("societe generale de cablage") == ["generale", "cablage"]
+    assert later_words("one a a two two") == ["two"]
+    assert later_words("") == []
+    assert later_words("x " + "y" * 300) == ["y" * 40]
+    assert len(later_words(" ".join(f"word{number}" for number in range(50)))) == 8
+
+
+def test_companies_that_were_there_before_the_words_are_given_theirs(
+    now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(3):
+        Company.objects.create(
+            cofor=f"OLD{number:03}", name=f"Old {number} Câblage", name_key=f"old {number} cablage", created_at=now,
+            updated_at=now,
+        )  # fmt: skip
+    migration = import_module("passerelle.suppliers.migrations.0003_words_of_names")
+    monkeypatch.setattr(migration, "BATCH", 2)
+    migration.fill(apps, None)
+    migration.fill(apps, None)
+    assert list(NameWord.objects.values_list("word", "company__cofor").order_by("pk")) == [
+        ("cablage", "OLD000"), ("cablage", "OLD001"), ("cablage", "OLD002"),
+    ]  # fmt: skip
 
 
 def test_keys_with_gaps_do_not_make_few_companies_many(take_in: Importer, now: datetime) -> None:
@@ -130,3 +187,15 @@ def test_a_search_costs_few_queries(take_in: Importer, django_assert_max_num_que
     assert Company.objects.count() == 60
     with django_assert_max_num_queries(9):
         queries.search("moulni")
+
+
+@pytest.mark.parametrize(
+    "typed", ["moulni", "123 456 789", "mouiln industrie generale", "anne@moulni.example", "moulni.example", "abc def"]
+)
+@pytest.mark.usefixtures("companies")
+def test_a_search_among_many_costs_few_queries(
+    typed: str, monkeypatch: pytest.MonkeyPatch, django_assert_max_num_queries: Any
+) -> None:
+    monkeypatch.setattr(import_module("passerelle.suppliers.queries.search"), "_ALL_NAMES", 0)
+    with django_assert_max_num_queries(9):
+        queries.search(typed)

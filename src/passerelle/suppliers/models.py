@@ -23,6 +23,16 @@ def fold_name(name: str) -> str:
     return (words or bare.strip())[:200]
 
 
+SHORTEST_WORD = 3
+MOST_WORDS = 8
+
+
+def later_words(name_key: str) -> list[str]:
+    """What `NameWord` holds of a name: its words but the first, which `name_key` finds, and very short ones."""
+    words = dict.fromkeys(word[:40] for word in name_key.split()[1:] if len(word) >= SHORTEST_WORD)
+    return list(words)[:MOST_WORDS]
+
+
 class Company(models.Model):
     """A legal entity, found by its COFOR. The COFOR is never a key: it can be succeeded by another (decision 28).
 
@@ -66,6 +76,26 @@ class Company(models.Model):
 
     def __str__(self) -> str:
         return f"{self.cofor} {self.name}"
+
+
+class NameWord(models.Model):
+    """A word from the middle of a company's name, so that a search among millions finds it (H3)."""
+
+    company = models.ForeignKey(Company, on_delete=models.CASCADE, related_name="name_words")
+    word = models.CharField(max_length=40)
+
+    class Meta:
+        indexes = [
+            # This order serves the beginning of a word in any collation, and a whole word as well.
+            models.Index(
+                fields=["word", "company"],
+                name="suppliers_nameword_word",
+                opclasses=["varchar_pattern_ops", "int8_ops"],
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.word
 
 
 class Category(models.Model):

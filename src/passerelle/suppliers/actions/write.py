@@ -20,7 +20,18 @@ from passerelle.core.actor import Actor
 from passerelle.core.errors import Refused
 from passerelle.mail import addresses
 from passerelle.suppliers.enums import Effect, Source
-from passerelle.suppliers.models import Category, Company, Contact, EmailDomain, Site, Status, Suco, fold_name
+from passerelle.suppliers.models import (
+    Category,
+    Company,
+    Contact,
+    EmailDomain,
+    NameWord,
+    Site,
+    Status,
+    Suco,
+    fold_name,
+    later_words,
+)
 from passerelle.suppliers.queries.facts import Stored, stored
 from passerelle.suppliers.rules.changes import LISTS, SCALARS, Change, Facts, Value
 
@@ -92,6 +103,7 @@ def _write_chunk(
     companies = dict(zip((change.cofor for change in created), new, strict=True))
     companies.update((cofor, found.company) for cofor, found in before.items())
     _update_companies(others, companies, now)
+    _write_words([*created, *others], companies)
 
     written = [*created, *others]
     _write_lists(written, companies, before, source)
@@ -208,6 +220,18 @@ def _write_lists(
             listing.model._default_manager.filter(pk__in=gone[start : start + CHUNK]).delete()
         if new:
             _insert(listing.model, ["company_id", *listing.columns], new)
+
+
+def _write_words(changes: Sequence[Change], companies: dict[str, Company]) -> None:
+    """Keep the words of the names that are new."""
+    renamed = [change for change in changes if "name" in change.new]
+    known = [companies[change.cofor].pk for change in renamed if change.effect is not Effect.CREATED]
+    if known:
+        NameWord.objects.filter(company__in=known).delete()
+    named = [companies[change.cofor] for change in renamed]
+    rows = [(company.pk, word) for company in named for word in later_words(company.name_key)]
+    if rows:
+        _insert(NameWord, ["company_id", "word"], rows)
 
 
 def _items(value: Value) -> tuple[Any, ...]:
