@@ -1,8 +1,10 @@
-"""What a refused sign-in leaves behind for whom the caller asks: a number to read out (I5)."""
+"""What a refused sign-in leaves behind for whom the caller asks, and what was typed when a session had ended."""
 
 from __future__ import annotations
 
 from django.db import models
+
+from passerelle.core.keys import random_key
 
 
 class Diagnosis(models.Model):
@@ -28,3 +30,21 @@ class Diagnosis(models.Model):
 
     def __str__(self) -> str:
         return f"{self.door} {self.reason}"
+
+
+class Draft(models.Model):
+    """A form that came when its sender's session had ended or a gate was shut: shown once more to the same person.
+
+    `path` is the page after its language. `fields` are pairs of name and value, without secrets and files.
+    `person_key` is empty when nobody knows any more whose session it was: then the browser's cookie alone tells.
+    """
+
+    key = models.CharField(max_length=40, unique=True, default=random_key, editable=False)
+    path = models.CharField(max_length=500)
+    fields = models.JSONField()
+    person_key = models.CharField(max_length=40, blank=True)
+    created_at = models.DateTimeField()
+    expires_at = models.DateTimeField(db_index=True)
+
+    def __str__(self) -> str:
+        return f"draft of {self.created_at:%Y-%m-%d %H:%M}"

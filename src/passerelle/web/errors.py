@@ -7,7 +7,6 @@ handler400, handler403, handler404 and handler500; settings name `form_expired` 
 from __future__ import annotations
 
 import logging
-import re
 import sys
 from datetime import datetime
 from typing import Any
@@ -25,11 +24,10 @@ from django.utils.translation import gettext as _
 
 from passerelle.web.access import keep_out_of_caches, open_page
 from passerelle.web.context import bare_shell
+from passerelle.web.typed import typed
 
 log = logging.getLogger(__name__)
 
-# Never put back into a page: secrets, and what only counts once. Forms keep “password” in such a field's name.
-DROPPED = re.compile(r"password|passphrase|secret|one_time|recovery_code|authenticator|^altcha$|^csrf|^_switch$", re.I)
 KEPT_CHARACTERS = 200_000
 
 
@@ -75,7 +73,7 @@ def form_expired(request: HttpRequest, reason: str = "") -> HttpResponse:
     if not _came_from_us(request):
         return expired_page(request, [], from_elsewhere=True)
     try:
-        fields, left_out = _kept(request)
+        fields, left_out = typed(request, KEPT_CHARACTERS)
         had_files = bool(request.FILES)
     except (SuspiciousOperation, OSError, ValueError):
         return expired_page(request, [])
@@ -103,22 +101,6 @@ def expired_page(
         action=request.get_full_path(),
         from_elsewhere=from_elsewhere,
     )
-
-
-def _kept(request: HttpRequest) -> tuple[list[tuple[str, str]], bool]:
-    kept: list[tuple[str, str]] = []
-    left_out = False
-    room = KEPT_CHARACTERS
-    for name, values in request.POST.lists():
-        if DROPPED.search(name):
-            left_out = left_out or not re.search("^csrf|^altcha$|^_switch$", name, re.I)
-            continue
-        for value in map(str, values):
-            room -= len(value)
-            if room < 0:
-                return [], left_out
-            kept.append((name, value))
-    return kept, left_out
 
 
 def _came_from_us(request: HttpRequest) -> bool:

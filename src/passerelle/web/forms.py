@@ -34,6 +34,7 @@ from django.http import HttpRequest, QueryDict
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from passerelle.web import drafts
 from passerelle.web.context import SWITCH
 
 LINE_LIMIT = 200
@@ -219,15 +220,20 @@ def bind(request: HttpRequest, form_class: type[AnyForm], *, method: str = "POST
     """The form of this request: bound when it was sent, unbound when it was not.
 
     When the language was switched on a half-filled form, it comes back unbound, filled with what was typed and
-    without errors; passwords and files are never filled in again. Other arguments go to the form.
+    without errors; passwords and files are never filled in again. So does a form that was sent when its sender's
+    session had ended (see web/drafts.py). Other arguments go to the form.
     """
     data: QueryDict = request.GET if method == "GET" else request.POST
     sent = bool(data) if method == "GET" else request.method == "POST"
     if not sent:
-        return form_class(**kwargs)
+        before = drafts.restored(request) if method == "POST" else None
+        return form_class(**kwargs) if before is None else _filled(form_class, before, kwargs)
     files = request.FILES if method == "POST" else None
-    if SWITCH not in data:
-        return form_class(data, files, **kwargs)
+    return _filled(form_class, data, kwargs) if SWITCH in data else form_class(data, files, **kwargs)
+
+
+def _filled(form_class: type[AnyForm], data: QueryDict, kwargs: dict[str, Any]) -> AnyForm:
+    """The form unbound, with what was typed into it."""
     typed = form_class(data, **kwargs)
     initial = {
         name: field.widget.value_from_datadict(data, {}, typed.add_prefix(name))
