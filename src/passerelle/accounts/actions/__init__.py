@@ -1,17 +1,31 @@
 """Writes on logins. Each is one transaction: lock, check, change, audit."""
 
 from passerelle.accounts.actions.logins import create_login
-from passerelle.accounts.actions.passwords import set_password
+from passerelle.accounts.actions.passwords import (
+    Changed,
+    EndedSession,
+    change_password,
+    forget_former_passwords,
+    make_temporary,
+    set_password,
+    spend_temporary,
+)
 from passerelle.accounts.actions.staff import create_api_key, revoke_api_key, set_roles
 from passerelle.accounts.actions.states import change_state, end_sessions, lock
 
 __all__ = [
+    "Changed",
+    "EndedSession",
+    "change_password",
     "change_state",
     "create_api_key",
     "create_login",
     "end_sessions",
+    "forget_former_passwords",
     "lock",
+    "make_temporary",
     "revoke_api_key",
     "set_password",
     "set_roles",
+    "spend_temporary",
 ]
