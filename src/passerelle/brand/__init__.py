@@ -4,7 +4,7 @@ Nothing here needs Django to be ready, so settings read the brand too.
 """
 
 from passerelle.brand.css import css_hash, css_text
-from passerelle.brand.documents import Page, TermsText, page, terms
+from passerelle.brand.documents import Page, TermsText, page, person_terms, terms
 from passerelle.brand.errors import BrandError
 from passerelle.brand.load import chosen_folder, current, forget, load
 from passerelle.brand.model import Brand
@@ -23,5 +23,6 @@ __all__ = [
     "forget",
     "load",
     "page",
+    "person_terms",
     "terms",
 ]

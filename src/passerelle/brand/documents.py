@@ -1,6 +1,7 @@
 """The documents of a brand folder: Markdown files with TOML front matter between two lines of ``+++``.
 
-``terms/<number>.<language>.md`` are the General Terms of Use, ``pages/<name>.<language>.md`` the pages that only
+``terms/<number>.<language>.md`` are the General Terms of Use, ``terms/persons/<number>.<language>.md`` those that each
+person accepts, which a brand may do without, ``pages/<name>.<language>.md`` the pages that only
 the organisation can write (legal notice, personal data, who it is).
 """
 
@@ -22,7 +23,7 @@ _NAME = re.compile(r"(?P<name>[a-z0-9-]+)\.(?P<language>[a-z]{2}(-[a-z]+)?)\.md"
 
 @dataclass(frozen=True)
 class TermsText:
-    """One version of the General Terms of Use in one language.
+    """One version of the General Terms of Use, or of the terms for persons, in one language.
 
     `grace_days` says for how many days after `effective_date` an acceptance of an earlier version still holds;
     None: for ever. `changes` tells in a few words what is new.
@@ -48,12 +49,21 @@ class Page:
 
 
 def terms(brand: Brand) -> tuple[TermsText, ...]:
-    """Return every version in every language, by number and language.
+    """Return every version of the General Terms in every language, by number and language.
 
     Raises `BrandError` when a file cannot be read, or when two languages of one version disagree on its dates.
     """
+    return _versions(brand.folder / "terms")
+
+
+def person_terms(brand: Brand) -> tuple[TermsText, ...]:
+    """Return every version of the terms for persons, as `terms` does; none where the brand has no such terms."""
+    return _versions(brand.folder / "terms" / "persons")
+
+
+def _versions(folder: Path) -> tuple[TermsText, ...]:
     found = []
-    for path, language, name in _files(brand.folder / "terms"):
+    for path, language, name in _files(folder):
         if not name.isdecimal() or name.startswith("0"):
             raise BrandError(f'{path} must be named by the version\'s number and language, such as "1.en.md".')
         front, body = _parts(path)
@@ -69,7 +79,7 @@ def terms(brand: Brand) -> tuple[TermsText, ...]:
             )
         )
     found.sort(key=lambda version: (version.number, version.language))
-    _agree(brand.folder / "terms", found)
+    _agree(folder, found)
     return tuple(found)
 
 

@@ -265,6 +265,7 @@ class Links(_Part):
     legal_notice: WebAddresses | None = None
     personal_data: WebAddresses | None = None
     personal_data_contact: Email
+    password_video: WebAddresses | None = None
 
 
 class Brand(_Part):

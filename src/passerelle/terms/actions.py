@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from django.db import transaction
 
 from passerelle import brand
+from passerelle.accounts.models import Person
 from passerelle.audit.record import record
 from passerelle.audit.tags import Tag
 from passerelle.brand import TermsText
@@ -16,7 +17,7 @@ from passerelle.core.actor import Actor
 from passerelle.core.errors import Refused
 from passerelle.core.keys import reference
 from passerelle.suppliers.models import Company
-from passerelle.terms.models import Acceptance, Audience, Text, Version
+from passerelle.terms.models import Acceptance, Audience, PersonAcceptance, Text, Version
 from passerelle.terms.rules import text_digest
 
 
@@ -57,14 +58,17 @@ def publish(
             version=version, language=wording.language, title=wording.title, body=wording.body,
             changes=wording.changes, sha256=text_digest(wording.title, wording.body),
         )  # fmt: skip
+    subject = f"terms-{number}" if audience is Audience.COMPANY else f"terms-{audience.value}-{number}"
     record(
-        Tag.TERMS_PUBLISHED, actor=actor, now=now, subject_key=f"terms-{number}",
+        Tag.TERMS_PUBLISHED, actor=actor, now=now, subject_key=subject,
         new={"number": number, "texts": {w.language: text_digest(w.title, w.body) for w in wordings}},
     )  # fmt: skip
     return version
 
 
-def publish_brand(*, texts: list[TermsText], actor: Actor, now: datetime) -> Version:
+def publish_brand(
+    *, texts: list[TermsText], actor: Actor, now: datetime, audience: Audience = Audience.COMPANY
+) -> Version:
     """Publish one version as a brand folder holds it: in effect from the morning of its day, earlier acceptances count
     for its days of grace (for ever where it gives none)."""
     first = texts[0]
@@ -78,6 +82,7 @@ def publish_brand(*, texts: list[TermsText], actor: Actor, now: datetime) -> Ver
         wordings=[Wording(text.language, text.title, text.text, text.changes) for text in texts],
         actor=actor,
         now=now,
+        audience=audience,
     )
 
 
@@ -113,4 +118,30 @@ def accept(
             "text_sha256": text.sha256, "cofor": company.cofor,
         },
     )  # fmt: skip
+    return acceptance
+
+
+@transaction.atomic
+def accept_for_oneself(*, person: Person, text: Text, language: str, actor: Actor, now: datetime) -> PersonAcceptance:
+    """Keep as evidence that a person accepted the terms for persons: which text (digest), when, from where.
+
+    Refuses `terms_newer` when a newer version came into effect since the text was shown. Accepting once more changes
+    nothing: the first acceptance is answered.
+    """
+    Person.objects.select_for_update(no_key=True).get(pk=person.pk)
+    current = Version.objects.filter(audience=Audience.PERSON, effective_at__lte=now).order_by("-number").first()
+    if current is None or text.version_id != current.pk:
+        raise Refused("terms_newer")
+    acceptance, created = PersonAcceptance.objects.get_or_create(
+        person=person, version=current,
+        defaults={
+            "text": text, "accepted_at": now, "address": actor.address, "language": language,
+            "text_sha256": text.sha256,
+        },
+    )  # fmt: skip
+    if created:
+        record(
+            Tag.PERSON_TERMS_ACCEPTED, actor=actor, now=now, subject_key=person.key, person_key=person.key,
+            new={"version": current.number, "language": language, "text_sha256": text.sha256},
+        )  # fmt: skip
     return acceptance

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
+
+from django.db.models import QuerySet
 
 from passerelle.suppliers.models import Company
 from passerelle.terms.models import Acceptance, Audience, Text, Version
@@ -30,3 +33,13 @@ def latest_acceptance(company: Company) -> Acceptance | None:
 def missing_versions(numbers: set[int], audience: Audience = Audience.COMPANY) -> list[int]:
     """Those of the numbers that are not published yet, in order."""
     return sorted(numbers - set(Version.objects.filter(audience=audience).values_list("number", flat=True)))
+
+
+def numbers_in_effect(audience: Audience, now: datetime) -> QuerySet[Version, Any]:
+    """The numbers of the versions in effect, the newest first; for other questions to ask along."""
+    return Version.objects.filter(audience=audience, effective_at__lte=now).order_by("-number").values("number")
+
+
+def numbers_past_their_deadline(audience: Audience, now: datetime) -> QuerySet[Version, Any]:
+    """The numbers of the versions by whose deadline earlier acceptances ended, the newest first (decision 31)."""
+    return Version.objects.filter(audience=audience, deadline_at__lte=now).order_by("-number").values("number")

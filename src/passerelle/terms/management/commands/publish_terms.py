@@ -1,4 +1,4 @@
-"""Publish the versions of the General Terms that the brand folder holds and the database does not."""
+"""Publish the versions of the terms that the brand folder holds and the database does not."""
 
 from __future__ import annotations
 
@@ -11,19 +11,27 @@ from passerelle.brand import BrandError
 from passerelle.core import clock
 from passerelle.core.actor import SYSTEM
 from passerelle.terms import actions
+from passerelle.terms.models import Audience
 from passerelle.terms.queries import missing_versions
+
+_TITLES = {Audience.COMPANY: "General Terms of Use", Audience.PERSON: "Terms for persons"}
 
 
 class Command(BaseCommand):
-    help = "Publishes the versions of the General Terms of Use that the brand folder has and the database has not."
+    help = "Publishes the versions of the terms, for companies and for persons, that only the brand folder has."
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
-            found = brand.terms(brand.current())
+            texts = {
+                Audience.COMPANY: brand.terms(brand.current()),
+                Audience.PERSON: brand.person_terms(brand.current()),
+            }
         except BrandError as error:
             raise CommandError(str(error)) from error
-        for number in missing_versions({text.number for text in found}):
-            actions.publish_brand(
-                texts=[text for text in found if text.number == number], actor=SYSTEM, now=clock.now()
-            )
-            self.stdout.write(f"General Terms of Use, version {number}: published")
+        for audience, found in texts.items():
+            for number in missing_versions({text.number for text in found}, audience):
+                actions.publish_brand(
+                    texts=[text for text in found if text.number == number], actor=SYSTEM, now=clock.now(),
+                    audience=audience,
+                )  # fmt: skip
+                self.stdout.write(f"{_TITLES[audience]}, version {number}: published")
