@@ -22,6 +22,8 @@ urlpatterns = [
         path("help/", include("passerelle.portal.help.urls")),
         path("forgotten-password/", include("passerelle.portal.recovery.urls")),
         path("", include("passerelle.portal.session.urls")),
+        path("password/", include("passerelle.portal.password.urls")),
+        path("terms/", include("passerelle.portal.terms.urls")),
         path("account/", include("passerelle.portal.account.urls")),
         path("desk/", include("passerelle.backoffice.urls")),
     ),

@@ -16,6 +16,8 @@ from django.utils.translation import get_language
 
 from passerelle.core.actor import ActorKind
 from passerelle.core.powers import Verb, may
+from passerelle.entry.enums import Gate
+from passerelle.web import drafts
 from passerelle.web.requests import actor
 
 View = TypeVar("View", bound=Callable[..., HttpResponseBase])
@@ -35,6 +37,16 @@ def open_urls(patterns: Iterable[Any]) -> Iterable[Any]:
         else:
             pattern.callback.open_page = True
     return patterns
+
+
+def at_gate(*gates: Gate) -> Callable[[View], View]:
+    """Mark a closed page that opens while one of these gates is shut: where it is passed, or what people need there."""
+
+    def mark(view: View) -> View:
+        view.gates = frozenset(gates)  # type: ignore[attr-defined]
+        return view
+
+    return mark
 
 
 def staff_page(verb: Verb | str) -> Callable[[View], View]:
@@ -97,18 +109,18 @@ class LoginRequired:
         request.closed_page = True  # type: ignore[attr-defined]
         if request.user.is_authenticated:
             return None
-        address = sign_in_address(request)
-        if request.headers.get("HX-Request") == "true":
-            return HttpResponse(status=204, headers={"HX-Redirect": address})
-        return HttpResponseRedirect(address)
+        return lead_to(request, f"/{get_language()}/sign-in/")
 
 
-def sign_in_address(request: HttpRequest) -> str:
-    """The sign-in page in the current language, with the page to come back to. A form is come back to, not re-sent."""
-    wanted = request.get_full_path()
-    if request.method not in {"GET", "HEAD"}:
-        wanted = request.path
-    return f"/{get_language()}/sign-in/?{urlencode({'next': wanted})}"
+def lead_to(request: HttpRequest, address: str) -> HttpResponse:
+    """Lead the window to another page first, and back to this one afterwards. A form is come back to, not re-sent."""
+    wanted = request.get_full_path() if request.method in {"GET", "HEAD"} else request.path
+    target = f"{address}?{urlencode({'next': wanted})}"
+    answer: HttpResponse = HttpResponseRedirect(target)
+    if request.headers.get("HX-Request") == "true":
+        answer = HttpResponse(status=204, headers={"HX-Redirect": target})
+    drafts.keep(request, answer)
+    return answer
 
 
 def safe_next(request: HttpRequest, fallback: str) -> str:

@@ -3,23 +3,31 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_http_methods
 
 from passerelle.accounts.models import Person
 from passerelle.core import clock
 from passerelle.core.errors import Refused
 from passerelle.entry import actions as entry
-from passerelle.entry.rules import doors
+from passerelle.entry.enums import Gate
 from passerelle.memberships import actions as memberships
-from passerelle.memberships.models import Membership
-from passerelle.memberships.queries import of_person, plsas_of, proposed_to
-from passerelle.portal.session.views import home_address
+from passerelle.memberships.queries import plsas_of, proposed_to
+from passerelle.portal.session.enter import home_address
+from passerelle.portal.session.gate import acting, open_doors
+from passerelle.web.access import at_gate, safe_next
 from passerelle.web.requests import actor
+
+View = Callable[..., HttpResponse]
 
 
 def _person(request: HttpRequest) -> Person:
@@ -27,39 +35,45 @@ def _person(request: HttpRequest) -> Person:
     return request.user
 
 
-def current(request: HttpRequest, open_doors: list[Membership]) -> Membership | None:
-    """The membership this session acts for: the one chosen, or the only one."""
-    chosen = request.session.get("company_key", "")
-    for membership in open_doors:
-        if membership.company.key == chosen:
-            return membership
-    return open_doors[0] if len(open_doors) == 1 else None
-
-
+@at_gate(Gate.COMPANY)
 def home(request: HttpRequest) -> HttpResponse:
     """What needs this person, their company and role. A person of several companies chooses one first (E6)."""
     person, now = _person(request), clock.now()
     if person.is_staff:
         return redirect(home_address(person))
-    open_doors = doors(list(of_person(person, now)))
-    membership = current(request, open_doors)
+    membership, companies = acting(request), open_doors(request)
     if membership is None:
-        return render(request, "session/choose_company.html", {"memberships": open_doors})
-    context = {
+        context = {"memberships": companies, "next": safe_next(request, "")}
+        return render(request, "session/choose_company.html", context)
+    context: dict[str, object] = {
         "membership": membership,
         "company": membership.company,
         "is_plsa": membership.is_plsa,  # type: ignore[attr-defined]
         "plsas": plsas_of(membership.company, now),
         "proposals": list(proposed_to(person)),
-        "several": len(open_doors) > 1,
-        "memberships": open_doors,
+        "several": len(companies) > 1,
+        "memberships": companies,
     }
     return render(request, "session/home.html", context)
 
 
-@require_POST
+def sent_only(view: View) -> View:
+    """Mark a view that only acts when a form is sent: whoever opens its address finds the home, no empty page."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if request.method == "POST":
+            return view(request, *args, **kwargs)
+        wanted = safe_next(request, "")
+        return redirect(f"{reverse('session:home')}?{urlencode({'next': wanted})}" if wanted else "session:home")
+
+    return require_http_methods(["GET", "HEAD", "POST"])(guarded)
+
+
+@at_gate(Gate.COMPANY, Gate.TERMS)
+@sent_only
 def choose_company(request: HttpRequest) -> HttpResponse:
-    """Act for another company, without signing in again."""
+    """Act for another company, without signing in again; then on to the page first asked for (E6)."""
     try:
         membership = entry.choose_company(
             person=_person(request), company_key=request.POST.get("company", "")[:40], actor=actor(request),
@@ -69,7 +83,7 @@ def choose_company(request: HttpRequest) -> HttpResponse:
         messages.warning(request, _("You cannot act for this company at present."))
     else:
         request.session["company_key"] = membership.company.key
-    return redirect("session:home")
+    return redirect(safe_next(request, reverse("session:home")))
 
 
 def _posted_key(request: HttpRequest, name: str) -> str:
@@ -78,7 +92,7 @@ def _posted_key(request: HttpRequest, name: str) -> str:
     return text if re.fullmatch(r"[\w-]{1,40}", text, re.ASCII) else ""
 
 
-@require_POST
+@sent_only
 def answer_mandate(request: HttpRequest) -> HttpResponse:
     """Take or decline the mandate of PLSA that was proposed (decision 27)."""
     accept = request.POST.get("answer") == "accept"
