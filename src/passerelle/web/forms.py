@@ -34,6 +34,7 @@ from django.http import HttpRequest, QueryDict
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from passerelle.mail import addresses
 from passerelle.web import drafts
 from passerelle.web.context import SWITCH
 
@@ -174,6 +175,23 @@ def _word(field: forms.Field) -> None:
 
 
 EMAIL = _("Enter the e-mail address in the correct format, with an @ sign, such as name@company.com")
+
+
+class EmailField(forms.CharField):
+    """An address that can be written to, kept exactly as typed: capitals are preserved (decision 16)."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("max_length", 254)
+        kwargs.setdefault(
+            "widget", forms.EmailInput(attrs={"autocomplete": "email", "spellcheck": "false", "inputmode": "email"})
+        )
+        super().__init__(**kwargs)
+
+    def clean(self, value: Any) -> str:
+        text = str(super().clean(value))
+        if text and addresses.check(text):
+            raise ValidationError(EMAIL, code="email")
+        return text
 
 
 def _messages(field: forms.Field, label: str) -> dict[str, Any]:

@@ -10,12 +10,9 @@ from django.utils.functional import lazystr
 from django.utils.translation import gettext_lazy as _
 
 from passerelle import brand
-from passerelle.mail import addresses
 from passerelle.opening.actions import PartyData
 from passerelle.suppliers.rules import check_cofor, check_site, normalise_cofor, normalise_site
-from passerelle.web.forms import CodeInput, PortalForm
-
-EMAIL_FORMAT = _("Enter the e-mail address in the correct format, with an @ sign, such as name@company.com")
+from passerelle.web.forms import CodeInput, EmailField, PortalForm
 
 
 def cofor_label() -> Any:
@@ -67,23 +64,6 @@ class CoforField(forms.CharField):
     def clean(self, value: Any) -> str:
         text = super().clean(value)
         return refuse_code(text) if text else ""
-
-
-class EmailField(forms.CharField):
-    """An address kept exactly as typed: case is preserved (decision 16)."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        kwargs.setdefault("max_length", 254)
-        kwargs.setdefault(
-            "widget", forms.EmailInput(attrs={"autocomplete": "email", "spellcheck": "false", "inputmode": "email"})
-        )
-        super().__init__(**kwargs)
-
-    def clean(self, value: Any) -> str:
-        text = str(super().clean(value))
-        if text and addresses.check(text):
-            raise ValidationError(EMAIL_FORMAT, code="email")
-        return text
 
 
 class AnalysisForm(PortalForm):

@@ -6,8 +6,7 @@ from django import forms
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
-from passerelle.portal.access.forms import EmailField
-from passerelle.web.forms import PortalForm
+from passerelle.web.forms import EmailField, PortalForm
 
 
 class DetailsForm(PortalForm):

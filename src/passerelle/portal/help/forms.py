@@ -13,10 +13,9 @@ from django.utils.translation import gettext_lazy as _
 
 from passerelle import brand
 from passerelle.core.keys import random_key
-from passerelle.mail import addresses
 from passerelle.opening.enums import Reason
 from passerelle.support.actions import Typed
-from passerelle.web.forms import EMAIL, CodeInput, PortalForm
+from passerelle.web.forms import CodeInput, EmailField, PortalForm
 
 # A box that people do not see and robots fill in. It is written by the template help/_trap.html.
 TRAP = "website"
@@ -26,18 +25,6 @@ _SIGNER = TimestampSigner(salt="passerelle.portal.help.forms")
 def new_mark() -> str:
     """A random mark of one showing of a form, with the time of it, signed."""
     return _SIGNER.sign(random_key())
-
-
-class EmailField(forms.CharField):
-    """An address that can be written to, kept as typed."""
-
-    widget = forms.EmailInput(attrs={"autocomplete": "email"})
-
-    def clean(self, value: Any) -> str:
-        text = str(super().clean(value))
-        if text and addresses.check(text):
-            raise ValidationError(EMAIL, code="email")
-        return text
 
 
 class MessageForm(PortalForm):
@@ -52,7 +39,7 @@ class MessageForm(PortalForm):
     first_name = forms.CharField(
         label=_("First name"), max_length=100, widget=forms.TextInput(attrs={"autocomplete": "given-name"})
     )
-    email = EmailField(label=_("E-mail address"), max_length=254, help_text=_("The answer goes to this address."))
+    email = EmailField(label=_("E-mail address"), help_text=_("The answer goes to this address."))
     submission = forms.CharField(required=False, max_length=200, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -9,10 +9,10 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from passerelle import brand
-from passerelle.portal.access.forms import CoforField, EmailField
+from passerelle.portal.access.forms import CoforField
 from passerelle.portal.help.forms import MessageForm, RelayForm
 from passerelle.support.actions import Typed
-from passerelle.web.forms import CodeInput, PortalForm
+from passerelle.web.forms import CodeInput, EmailField, PortalForm
 
 
 class ForgottenPasswordForm(PortalForm):
