@@ -8,7 +8,7 @@ from django.db.models import Q
 
 from passerelle.accounts.enums import LoginState
 from passerelle.core.verdict import Verdict, no, yes
-from passerelle.memberships.enums import MandateState
+from passerelle.memberships.enums import EndReason, MandateState
 from passerelle.memberships.models import Membership
 
 # A suspended PLSA counts as none (C1); a blocked one still holds the mandate: a security rule orphans no company.
@@ -27,11 +27,12 @@ def mandate_in_force(now: datetime) -> Q:
 def may_act_for(membership: Membership) -> Verdict:
     """Whether a membership lets its person into the private area of its company.
 
-    No when it ended, when the company is no longer a legal entity (H4), when its access was never opened or is
-    suspended. Reads `membership.company` and its `access`.
+    No when it ended or a PLSA suspended it, when the company is no longer a legal entity (H4), when its access was
+    never opened or is suspended. Reads `membership.company` and its `access`.
     """
     if membership.ended_at is not None:
-        return no("membership_ended", actor="plsa", next_action="contact_plsa", since=membership.ended_at)
+        reason = "membership_suspended" if membership.end_reason == EndReason.SUSPENDED else "membership_ended"
+        return no(reason, actor="plsa", next_action="contact_plsa", since=membership.ended_at)
     company = membership.company
     if not company.active:
         return no("company_closed", actor="purchasing", next_action="contact_assistance", since=company.closed_at)

@@ -32,3 +32,7 @@ def of_subject(key: str) -> list[Line]:
 
 def of_company(key: str) -> list[Line]:
     return [line(row) for row in ledger.of_company(key, size=FEW).lines]
+
+
+def of_person(key: str) -> list[Line]:
+    return [line(row) for row in ledger.of_person(key, size=FEW).lines]

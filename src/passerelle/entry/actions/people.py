@@ -16,9 +16,10 @@ from django.db import transaction
 
 from passerelle import brand
 from passerelle.accounts import actions as accounts
+from passerelle.accounts.actions.removals import ask_removal
 from passerelle.accounts.actions.sessions import end_other_sessions
 from passerelle.accounts.enums import Lifter, LoginState, StateReason
-from passerelle.accounts.models import Person
+from passerelle.accounts.models import FactorRemoval, Person
 from passerelle.audit.record import record
 from passerelle.audit.tags import Tag
 from passerelle.core.actor import Actor, ActorKind
@@ -78,11 +79,11 @@ def suspend(*, person_key: str, note: str, company_key: str = "", actor: Actor, 
 
 
 @transaction.atomic
-def block_as_stolen(*, person_key: str, note: str, actor: Actor, now: datetime) -> Person:
+def block_as_stolen(*, person_key: str, note: str, company_key: str = "", actor: Actor, now: datetime) -> Person:
     """Block a login whose owner says that somebody else uses it. Only the Assistance blocks, and lifts it again."""
     if not note.strip():
         raise Refused("note_missing", field="note")
-    reach, company = _allowed(Act.BLOCK, person_key, "", actor, now)
+    reach, company = _allowed(Act.BLOCK, person_key, company_key, actor, now)
     if reach.state is LoginState.BLOCKED:  # by the former password, which the owner's link could lift
         accounts.change_state(
             person_id=reach.person.pk, to=LoginState.SUSPENDED, reason=StateReason.BY_ASSISTANCE, actor=actor, now=now
@@ -135,6 +136,32 @@ def end_sessions(*, person_key: str, company_key: str = "", actor: Actor, now: d
     """End every open session of the person, who is told by mail; answers how many there were."""
     reach, _company = _allowed(Act.END_SESSIONS, person_key, company_key, actor, now)
     return end_other_sessions(person_id=reach.person.pk, actor=actor, now=now)
+
+
+@transaction.atomic
+def ask_factor_removal(*, person_key: str, company_key: str = "", actor: Actor, now: datetime) -> FactorRemoval:
+    """Ask to remove the second factor of somebody who lost it: it waits, and its owner can stop it (decision 17)."""
+    reach, _company = _allowed(Act.REMOVE_FACTOR, person_key, company_key, actor, now)
+    return ask_removal(person_id=reach.person.pk, actor=actor, now=now)
+
+
+def perform(*, act: Act, person_key: str, company_key: str = "", note: str = "", actor: Actor, now: datetime) -> None:
+    """Do the act that a page asks for, as the functions above say."""
+    match act:
+        case Act.LIFT:
+            lift(person_key=person_key, company_key=company_key, note=note, actor=actor, now=now)
+        case Act.PASSWORD_LINK:
+            send_password_link(person_key=person_key, company_key=company_key, actor=actor, now=now)
+        case Act.END_SESSIONS:
+            end_sessions(person_key=person_key, company_key=company_key, actor=actor, now=now)
+        case Act.REMOVE_FACTOR:
+            ask_factor_removal(person_key=person_key, company_key=company_key, actor=actor, now=now)
+        case Act.SUSPEND:
+            suspend(person_key=person_key, company_key=company_key, note=note, actor=actor, now=now)
+        case Act.BLOCK:
+            block_as_stolen(person_key=person_key, company_key=company_key, note=note, actor=actor, now=now)
+        case Act.DELETE:
+            delete_login(person_key=person_key, company_key=company_key, note=note, actor=actor, now=now)
 
 
 def _allowed(act: Act, person_key: str, company_key: str, actor: Actor, now: datetime) -> tuple[Reach, Company | None]:

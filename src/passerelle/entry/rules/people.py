@@ -100,6 +100,8 @@ def _end_sessions(reach: Reach) -> Verdict:
 def _remove_factor(reach: Reach) -> Verdict:
     if not reach.has_factor:
         return no("no_factor")
+    if reach.state is not LoginState.ACTIVE:
+        return no("lift_first", since=reach.person.state_since)
     if reach.removal_waits:
         return no("removal_waits")
     return _for_the_assistance(reach) if reach.for_company_only else yes("may_ask")
