@@ -28,7 +28,7 @@ const ICONS = [
   "send", "user", "users", "x",
 ];
 
-const BUDGET = { "portal.css": 30, "portal.js": 25 };
+const BUDGET = { "portal.css": 30, "portal.js": 25, "passkeys.js": 2 };
 const TARGETS = ["chrome123", "edge123", "firefox120", "safari17.5"];
 
 function baseStyles() {
@@ -125,6 +125,7 @@ async function main() {
     plugins: [virtual({ "virtual:fonts": fontStyles, "virtual:base": async () => baseStyles() })],
   });
   await esbuild.build({ ...common, format: "esm", entryPoints: [path.join(here, "js/portal.js")], outfile: path.join(out, "portal.js") });
+  await esbuild.build({ ...common, format: "esm", entryPoints: [path.join(here, "js/passkeys.js")], outfile: path.join(out, "passkeys.js") });
   await esbuild.build({
     ...common,
     format: "esm",

@@ -1,9 +1,18 @@
-"""Work of the worker for sessions."""
+"""Work of the worker for sessions and for lost second factors."""
 
 from __future__ import annotations
 
+from contextlib import suppress
+from datetime import datetime
+
 from passerelle import jobs
+from passerelle.accounts.actions.reminders import mind_unused, remind_of_passwords
+from passerelle.accounts.actions.removals import carry_out_removal
+from passerelle.accounts.models import FactorRemoval
 from passerelle.accounts.sessions import SessionStore
+from passerelle.core import clock
+from passerelle.core.actor import SYSTEM
+from passerelle.core.errors import Refused
 
 
 @jobs.daily(at="03:40")
@@ -11,3 +20,26 @@ from passerelle.accounts.sessions import SessionStore
 def sweep_sessions() -> None:
     """Remove sessions whose cookie has expired."""
     SessionStore.clear_expired()
+
+
+@jobs.daily(at="06:10")
+@jobs.task()
+def mind_the_calendar() -> None:
+    """Remind of passwords that end, warn the owners of unused logins and suspend those warned long enough ago."""
+    now = clock.now()
+    remind_of_passwords(now=now)
+    mind_unused(now=now)
+
+
+@jobs.every(minutes=5)
+@jobs.task()
+def end_removals() -> None:
+    """Remove the lost second factors whose hours of waiting are over (decision 17)."""
+    end_removals_due(clock.now())
+
+
+def end_removals_due(now: datetime) -> None:
+    due = FactorRemoval.objects.filter(cancelled_at__isnull=True, done_at__isnull=True, effective_at__lte=now)
+    for key in list(due.values_list("key", flat=True)):
+        with suppress(Refused):  # its owner was faster and keeps the factor
+            carry_out_removal(removal_key=key, actor=SYSTEM, now=now)

@@ -22,6 +22,7 @@ urlpatterns = [
         path("help/", include("passerelle.portal.help.urls")),
         path("forgotten-password/", include("passerelle.portal.recovery.urls")),
         path("", include("passerelle.portal.session.urls")),
+        path("", include("passerelle.portal.factors.urls")),
         path("password/", include("passerelle.portal.password.urls")),
         path("terms/", include("passerelle.portal.terms.urls")),
         path("account/", include("passerelle.portal.account.urls")),

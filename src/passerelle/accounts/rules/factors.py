@@ -81,7 +81,12 @@ def step_at(now: datetime) -> int:
 
 
 def step_of(secret: str, code: str, now: datetime) -> int | None:
-    """The time step a code belongs to, of the present one and its two neighbours, newest first; None if none."""
+    """The time step a code belongs to, of the present one and its two neighbours, newest first; None if none.
+
+    Nothing is a code of an empty secret, which is what `unseal` makes of one sealed with a key that is gone.
+    """
+    if not secret:
+        return None
     totp, present = pyotp.TOTP(secret, interval=STEP), step_at(now)
     given = normal_code(code).encode()
     found = None

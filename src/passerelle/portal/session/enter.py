@@ -66,7 +66,7 @@ def begin(request: HttpRequest, person: Person, lane: Lane) -> HttpResponse:
         "next": wanted,
         "lane": [lane.name, lane.value],
     }
-    return redirect("session:second_factor")
+    return redirect("factors:challenge")
 
 
 def pending(request: HttpRequest) -> Pending | None:

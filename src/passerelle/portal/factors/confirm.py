@@ -1,0 +1,88 @@
+"""Giving the fresh proof that a dangerous act asks for, then going back to it."""
+
+from __future__ import annotations
+
+from django.contrib.auth import authenticate
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.debug import sensitive_post_parameters
+
+from passerelle import brand
+from passerelle.accounts.models import Person
+from passerelle.core import clock
+from passerelle.core.errors import Refused
+from passerelle.entry import actions as entry
+from passerelle.entry.enums import Gate
+from passerelle.limits.check import forget, hit
+from passerelle.portal.factors.forms import CodeForm, PasswordForm
+from passerelle.portal.factors.ways import Ways, passkey_options, taken, ways_of
+from passerelle.portal.factors.words import factor_words
+from passerelle.web.access import at_gate, safe_next
+from passerelle.web.dates import hour
+from passerelle.web.forms import was_switched
+from passerelle.web.proof import note_proof
+from passerelle.web.requests import actor
+
+
+@at_gate(*Gate)
+@sensitive_post_parameters("password", "code")
+def confirm(request: HttpRequest) -> HttpResponse:
+    """Ask for the password or a second factor again, then go back to what the person was about to do."""
+    person = request.user
+    assert isinstance(person, Person)
+    ways, wrong = ways_of(person), ""
+    form: PasswordForm | CodeForm | None = None
+    sent = request.method == "POST" and not was_switched(request)
+    if sent:
+        form = PasswordForm(request.POST) if "password" in request.POST else None
+        if form is None and "code" in request.POST:
+            form = CodeForm(request.POST)
+        if form is None or form.is_valid():
+            wrong = _prove(request, person, ways)
+            if not wrong:
+                note_proof(request)
+                return redirect(safe_next(request, reverse("factors:overview")))
+            if form is not None:
+                form.add_error(None, wrong)
+    context = {
+        "ways": ways,
+        "password_form": form if isinstance(form, PasswordForm) else PasswordForm(),
+        "code_form": form if isinstance(form, CodeForm) else CodeForm(),
+        "form": form,
+        "errors": [wrong] if wrong and form is None else [],
+        "next": safe_next(request, ""),
+        "minutes": brand.current().policies.fresh_proof_minutes,
+    }
+    return render(request, "factors/confirm.html", context, status=422 if sent else 200)
+
+
+def _prove(request: HttpRequest, person: Person, ways: Ways) -> str:
+    """Nothing when what was sent proves that the person is there, else the words that say what is wrong."""
+    now, who = clock.now(), actor(request)
+    pause = hit("fresh_proof", person.key, now=now)
+    if not pause:
+        return _("Too many tries. Try again after %(hour)s.") % {"hour": hour(pause.again_at)}
+    words, reason = "", ""
+    if "password" in request.POST:
+        if authenticate(request, login=person.login, password=request.POST["password"]) != person:
+            words, reason = _("This is not your password. Type the one you sign in with."), "wrong_password"
+    else:
+        try:
+            taken(request, person, ways, purpose="proof", now=now)
+        except Refused as refusal:
+            words, reason = factor_words(refusal), refusal.code
+    if reason:
+        entry.note_failure(door="confirm", typed=person.login, person=person, reason=reason, actor=who, now=now)
+    else:
+        forget("fresh_proof", person.key, now=now)
+    return words
+
+
+@at_gate(*Gate)
+def confirm_passkey(request: HttpRequest) -> HttpResponse:
+    """What the browser is asked to prove a passkey with, for the confirmation."""
+    person = request.user
+    assert isinstance(person, Person)
+    return passkey_options(request, person, purpose="proof")
