@@ -3,6 +3,7 @@ import { Button, CharacterCount, ErrorSummary, PasswordInput, createAll } from "
 import { openFolds } from "./folds.js";
 import { openMenus } from "./menu.js";
 import { keepLanguageSwitch } from "./language.js";
+import { watchSession } from "./session.js";
 
 document.documentElement.classList.add("js");
 document.body.classList.add("js-enabled");
@@ -15,3 +16,4 @@ createAll(CharacterCount);
 openMenus();
 openFolds();
 keepLanguageSwitch();
+watchSession();

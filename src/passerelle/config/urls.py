@@ -26,6 +26,7 @@ urlpatterns = [
         path("password/", include("passerelle.portal.password.urls")),
         path("terms/", include("passerelle.portal.terms.urls")),
         path("account/", include("passerelle.portal.account.urls")),
+        path("session/", include("passerelle.portal.account.stay_urls")),
         path("desk/", include("passerelle.backoffice.urls")),
     ),
 ]

@@ -16,6 +16,7 @@ from passerelle.core.actor import ActorKind
 from passerelle.web import navigation
 from passerelle.web.kept import PageIds
 from passerelle.web.requests import actor
+from passerelle.web.session_end import session_end
 
 log = logging.getLogger(__name__)
 
@@ -33,6 +34,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "home_url": SimpleLazyObject(lambda: _home(request)),
         "area_groups": SimpleLazyObject(lambda: _area(request)),
         "staff_roles": SimpleLazyObject(lambda: _roles(request)),
+        "session_end": SimpleLazyObject(lambda: session_end(request)),
     }
 
 

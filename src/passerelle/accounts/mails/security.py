@@ -61,7 +61,7 @@ def email_to_confirm(change: EmailChange, *, link: Link, now: datetime) -> Messa
 
 def email_in_use(change: EmailChange, *, now: datetime) -> Message:
     """To an address that belongs to another login: the truth, which the page does not tell who asked."""
-    return _send("email_in_use", change.person, now=now, to_address=change.email, named=False, asked_at=change.asked_at)
+    return outbox.queue("accounts/email_in_use", context={"asked_at": change.asked_at}, **_to_stranger(change, now))
 
 
 def email_changed(person: Person, *, to_address: str, old_email: str, actor: Actor, now: datetime) -> Message:
