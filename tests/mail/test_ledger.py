@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 
 from passerelle.mail import ledger, links
 from passerelle.mail.ledger import Standing
@@ -58,3 +59,21 @@ def test_an_empty_key_is_nobody_s(queue: Queue) -> None:
     assert ledger.of_person("").lines == []
     assert len(ledger.whole(state="queued").lines) == 1
     assert len(ledger.whole(state="nonsense").lines) == 1
+
+
+@pytest.mark.parametrize("typed", ["leon@fournier.example", "LEON@Fournier.Example"])
+def test_mails_to_an_address_are_found_by_the_index_in_capitals_or_not(queue: Queue, typed: str) -> None:
+    # I7
+    queue("probe/plain", to_address="Leon@fournier.example")
+    found = Message.objects.filter(ledger.sent_to(typed))
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL enable_seqscan = off")
+    assert "mail_message_to" in found.explain()
+    assert found.count() == 1
+
+
+@pytest.mark.parametrize("typed", ["%", "_", "leon", "leon@fournier.example%", "", "\ud7ff"])
+def test_a_sign_of_a_search_is_no_wildcard(queue: Queue, typed: str) -> None:
+    queue("probe/plain", to_address="leon@fournier.example")
+    assert not Message.objects.filter(ledger.sent_to(typed)).exists()

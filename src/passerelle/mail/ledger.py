@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet, Value
+from django.db.models.functions import Upper
+from django.db.models.lookups import Exact
 
 from passerelle.mail.models import Message, MessageState
 
@@ -79,8 +81,13 @@ def sent(*, to: str = "", most: int) -> list[Message]:
     """What has left, newest first: for the mailbox of the demonstration."""
     rows = Message.objects.filter(state=MessageState.SENT)
     if to:
-        rows = rows.filter(to_address__iexact=to)
+        rows = rows.filter(sent_to(to))
     return list(rows.select_related("link").order_by("-sent_at", "-pk")[:most])
+
+
+def sent_to(address: str) -> Q:
+    """Mails to an address, in capitals or not: by the index."""
+    return Q(Exact(Upper("to_address"), Upper(Value(address))))
 
 
 def _page(rows: QuerySet[Message], page: int, size: int) -> Page:

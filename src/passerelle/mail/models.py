@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Upper
 
 from passerelle.core.keys import random_key
 
@@ -78,7 +79,10 @@ class Message(models.Model):
     last_error = models.CharField(max_length=500, blank=True)
 
     class Meta:
-        indexes = [models.Index(fields=["state", "queued_at"], name="mail_message_state")]
+        indexes = [
+            models.Index(fields=["state", "queued_at"], name="mail_message_state"),
+            models.Index(Upper("to_address"), name="mail_message_to"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.state}"

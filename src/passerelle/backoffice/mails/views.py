@@ -38,7 +38,7 @@ def _about(text: str) -> Q:
     if not text:
         return Q()
     if "@" in text:
-        return Q(to_address__iexact=text)
+        return ledger.sent_to(text)
     for field, key in (
         ("subject_key", subject_key(text)),
         ("company_key", company_key(text)),
