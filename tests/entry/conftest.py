@@ -9,6 +9,7 @@ from django.http import HttpResponse
 from django.test import Client
 
 from passerelle.accounts import actions as accounts
+from passerelle.accounts.hashers import OwaspArgon2
 from passerelle.accounts.models import Person
 from passerelle.core.actor import SYSTEM
 from passerelle.memberships import actions as memberships
@@ -56,6 +57,20 @@ def open_for(company: Company, who: Person, *, plsa: bool = True) -> None:
         memberships.appoint(
             membership=membership, person_key=who.key, company_key=company.key, proposed=False, actor=SYSTEM, now=NOW
         )
+
+
+@pytest.fixture
+def hashes(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """One entry for each password that is hashed to be compared, from now on."""
+    counted: list[str] = []
+    verify = OwaspArgon2.verify
+
+    def counting(self: OwaspArgon2, password: str, encoded: str) -> bool:
+        counted.append(encoded)
+        return verify(self, password, encoded)
+
+    monkeypatch.setattr(OwaspArgon2, "verify", counting)
+    return counted
 
 
 @pytest.fixture

@@ -45,13 +45,13 @@ def test_a_new_window_begins_from_nothing_and_is_announced(now: datetime) -> Non
 
 
 def test_a_success_that_proves_the_subject_genuine_forgets_its_tries(now: datetime) -> None:
-    check.hit("sign_in_login", "LOGIN", now=now)
-    check.forget("sign_in_login", "LOGIN", now=now)
-    assert check.peek("sign_in_login", "LOGIN", now=now).count == 0
+    check.hit("sign_in_address", "LOGIN", now=now)
+    check.forget("sign_in_address", "LOGIN", now=now)
+    assert check.peek("sign_in_address", "LOGIN", now=now).count == 0
 
 
 def test_what_was_typed_is_never_kept(now: datetime) -> None:
-    check.hit("sign_in_login", "SECRETLOGIN", now=now)
+    check.hit("sign_in_address", "SECRETLOGIN", now=now)
     assert "SECRETLOGIN" not in Counter.objects.get().subject
 
 

@@ -1,15 +1,28 @@
-"""Authentication by B2B login and password. State and refusals live here (decision 33)."""
+"""What a B2B login and password are held against. State and refusals live here (decision 33).
+
+Every failure costs exactly two hashes and a success one (decision 13), so that time tells nothing: `is_right` is the
+first, `was_former` the second.
+"""
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from django.conf import settings
-from django.contrib.auth.hashers import check_password, make_password
+from django.contrib.auth.hashers import check_password, identify_hasher, make_password
 
+from passerelle import brand
 from passerelle.accounts.demonstration import is_demonstration_password
 from passerelle.accounts.models import Person
-from passerelle.accounts.rules import fold_login, may_use_login, normal_password
+from passerelle.accounts.rules import (
+    fold_login,
+    former_password_counts,
+    may_sign_in_with,
+    may_use_login,
+    normal_password,
+)
+from passerelle.core import clock
 
 _DUMMY: list[str] = []
 
@@ -21,26 +34,40 @@ def _dummy_hash() -> str:
     return _DUMMY[0]
 
 
-def spend_a_failure(password: str) -> None:
-    """Cost what a failure costs, for a refusal that comes after the password was found right (a closed company)."""
-    check_password(normal_password(password), _dummy_hash())
+def is_right(person: Person | None, password: str) -> bool:
+    """Whether this is the person's password. One hash, for nobody and for a login without a password too."""
+    text = normal_password(password)
+    usable = person is not None and person.has_usable_password()
+    encoded = person.password if person is not None and usable else _dummy_hash()
+    return check_password(text, encoded) and usable and _allowed_here(text)
+
+
+def was_former(person: Person | None, password: str, *, now: datetime) -> bool:
+    """Whether this is the person's previous password (D7). One hash, whether or not there is one to compare with."""
+    counts = (
+        person is not None
+        and brand.current().policies.former_password != "off"  # noqa: S105  a policy
+        and former_password_counts(person, now=now)
+    )
+    encoded = person.previous_password if person is not None and counts else _dummy_hash()
+    return check_password(normal_password(password), encoded) and counts
+
+
+def is_outdated(person: Person) -> bool:
+    """Whether the hash of the person's password was made with other parameters than those in force."""
+    return bool(identify_hasher(person.password).must_update(person.password))
 
 
 class LoginBackend:
-    """Answers the person, or None for every cause alike: unknown, deleted, suspended, blocked, wrong (D2).
-
-    Every failure costs exactly two hashes and a success one (decision 13), so that time tells nothing.
-    """
+    """Answers the person, or None for every cause alike: unknown, deleted, suspended, blocked, wrong (D2)."""
 
     def authenticate(self, request: Any, login: str = "", password: str = "", **rest: Any) -> Person | None:
-        text = normal_password(password)
         person = Person.objects.filter(login_key=fold_login(login)).first()
-        usable = person is not None and person.has_usable_password()
-        encoded = person.password if person is not None and usable else _dummy_hash()
-        matched = check_password(text, encoded)
-        if person is not None and usable and matched and bool(may_use_login(person)) and _allowed_here(text):
+        now = clock.now()
+        matched = is_right(person, password)
+        if person is not None and matched and may_use_login(person) and may_sign_in_with(person, now=now):
             return person
-        check_password(text, _dummy_hash())
+        was_former(None, password, now=now)
         return None
 
     def get_user(self, user_id: int) -> Person | None:

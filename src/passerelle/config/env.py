@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-from pydantic import Field, field_validator
+from pydantic import Field, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -43,6 +43,8 @@ class Environment(BaseSettings):
     brand: Path = ROOT / "brands" / "demo"
     trusted_proxies: str = ""
     limits_factor: float = Field(default=1.0, gt=0)
+    hashes: int = Field(default=0, ge=0)
+    web_threads: int = Field(default=4, ge=1)
     debug: bool = False
     demo: bool = False
     data_dir: Path = ROOT / "var"
@@ -56,6 +58,11 @@ class Environment(BaseSettings):
         if parts.scheme not in {"http", "https"} or not parts.netloc:
             raise ValueError("PASSERELLE_BASE_URL must look like https://portal.example")
         return value.rstrip("/")
+
+    @field_validator("hashes", "web_threads", mode="before")
+    @classmethod
+    def _empty_is_unset(cls, value: Any, info: ValidationInfo) -> Any:
+        return value if value != "" else cls.model_fields[str(info.field_name)].default
 
     @classmethod
     def settings_customise_sources(

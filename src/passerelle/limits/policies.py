@@ -18,6 +18,7 @@ class Policy:
     reason: str
 
 
+MINUTE = timedelta(minutes=1)
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
 
@@ -32,10 +33,13 @@ _TABLE = [
     Policy("request", 10, HOUR, "requests for access from one address"),
     Policy("resend", 3, DAY, "mails sent again to one legal representative or PLSA; the policy resends_a_day decides"),
     Policy("link_form", 30, HOUR, "tries on one link page: its COFOR could be guessed otherwise"),
-    Policy("sign_in_login", 10, HOUR, "passwords tried on one login, whether or not it exists"),
     Policy("sign_in_address", 60, HOUR, "passwords tried from one address, an office behind one gateway included"),
-    Policy("sign_in_password", 90, HOUR, "tries of one password over all logins: nobody sprays a common one"),
-    Policy("sign_in_device", 20, HOUR, "passwords tried on one login by one browser it knows"),
+    Policy(
+        "sign_in_password",
+        22,
+        20 * MINUTE,
+        "failures with one password over all logins, so that nobody sprays a common one: under 100 in any hour",
+    ),
     Policy("recovery_address", 20, HOUR, "forgotten logins and passwords asked from one address"),
     Policy("recovery_login", 3, HOUR, "recovery mails to one person: a mailbox is not to be flooded"),
     Policy("device_link", 3, HOUR, "mails that make a browser known, to one person"),

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from django.contrib.auth.hashers import make_password
 from django.db import transaction
 
 from passerelle.accounts.models import Person
+from passerelle.accounts.rules import normal_password
 from passerelle.audit.record import record
 from passerelle.audit.tags import Tag
 from passerelle.core.actor import Actor
@@ -32,15 +34,6 @@ def note_sign_in(
 
 
 @transaction.atomic
-def note_refusal(*, person_key: str, reason: str, actor: Actor, now: datetime) -> None:
-    """Keep that a sign-in was refused and why. The page never says it (D2)."""
-    record(
-        Tag.SIGN_IN_REFUSED, actor=actor, now=now, subject_key=person_key, person_key=person_key,
-        new={"reason": reason},
-    )  # fmt: skip
-
-
-@transaction.atomic
 def note_sign_out(*, person_key: str, actor: Actor, now: datetime) -> None:
     record(Tag.SIGNED_OUT, actor=actor, now=now, subject_key=person_key, person_key=person_key)
 
@@ -56,3 +49,13 @@ def choose_company(*, person: Person, company_key: str, actor: Actor, now: datet
             )  # fmt: skip
             return membership
     raise Refused("company_closed_to_you", field="company")
+
+
+@transaction.atomic
+def renew_hash(*, person_id: int, password: str, was: str, actor: Actor, now: datetime) -> None:
+    """Hash a password that was just found right with the parameters in force, after these have changed.
+
+    The same password goes on: nothing ends, and nothing is told. One that was changed meanwhile (`was`) stays.
+    """
+    fresh = make_password(normal_password(password))
+    Person.objects.filter(pk=person_id, password=was).update(password=fresh)

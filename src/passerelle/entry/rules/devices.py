@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from passerelle import brand
+from passerelle.accounts.enums import LoginState, StateReason
 from passerelle.accounts.models import Person
 
 
@@ -25,3 +26,8 @@ def is_known(device: Device | None, person: Person | None, *, now: datetime) -> 
         return False
     days = brand.current().policies.known_device_days
     return timedelta() <= now - device.issued_at + timedelta(minutes=5) <= timedelta(days=days, minutes=5)
+
+
+def is_blocked_by_former_password(person: Person) -> bool:
+    """Whether it is the former password that blocks a login, which its owner can lift (D7)."""
+    return person.state == LoginState.BLOCKED and person.state_reason == StateReason.FORMER_PASSWORD

@@ -21,6 +21,24 @@ class SignInForm(PortalForm):
     )  # fmt: skip
 
 
+class DeviceForm(PortalForm):
+    """The login whose owner wants this browser to be known."""
+
+    login = forms.CharField(
+        label=_("B2B login"), max_length=100,
+        widget=CodeInput(width=20, attrs={"autocomplete": "username"}),
+    )  # fmt: skip
+
+
+class LiftForm(PortalForm):
+    """The password in use, which a block by the former one does not change."""
+
+    password = forms.CharField(
+        label=_("Current password"), max_length=1000, strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+    )  # fmt: skip
+
+
 class NewPasswordForm(PortalForm):
     new_password = forms.CharField(
         label=_("New password"), max_length=1000, strip=False,

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
-from django.contrib.auth import authenticate, logout
+from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -12,27 +10,23 @@ from django.utils.translation import ngettext
 from django.views.decorators.debug import sensitive_post_parameters
 
 from passerelle import brand
-from passerelle.accounts.backend import spend_a_failure
 from passerelle.accounts.models import Person
-from passerelle.accounts.rules import fold_login, may_use_login
 from passerelle.core import clock
 from passerelle.core.actor import Actor, ActorKind
 from passerelle.core.errors import Refused
-from passerelle.core.verdict import Verdict
 from passerelle.entry import actions as entry
-from passerelle.entry.rules import may_enter
-from passerelle.limits.check import Allowance, forget, hit
 from passerelle.mail import links
 from passerelle.mail.links import LinkStatus
-from passerelle.memberships.queries import of_person
 from passerelle.opening import actions as opening
 from passerelle.portal.access.words import refusal_words
 from passerelle.portal.session import enter
+from passerelle.portal.session.attempt import Right, attempt
 from passerelle.portal.session.enter import home_address as home_address
 from passerelle.portal.session.forms import NewPasswordForm, SignInForm
+from passerelle.portal.session.words import after, refused_words
 from passerelle.web.access import never_stored, open_page, safe_next
-from passerelle.web.dates import hour
 from passerelle.web.forms import bind, was_switched
+from passerelle.web.navigation import address
 from passerelle.web.requests import actor, client_address
 
 
@@ -45,48 +39,25 @@ def sign_in(request: HttpRequest) -> HttpResponse:
         return redirect(safe_next(request, home_address(request.user)))
     form = bind(request, SignInForm)
     sent = form.is_bound and not was_switched(request)
-    if sent and form.is_valid() and (done := _enter(request, form)):
-        return done
-    status = 422 if sent else 200
-    context = {"form": form, "next": request.POST.get("next") or request.GET.get("next", "")}
-    return render(request, "session/sign_in.html", context, status=status)
-
-
-def _enter(request: HttpRequest, form: SignInForm) -> HttpResponse | None:
-    now, address = clock.now(), client_address(request)
-    typed = fold_login(form.cleaned_data["login"])
-    for pause in (hit("sign_in_address", address, now=now), _tries(typed, now)):
-        if not pause:
-            form.add_error(
-                None, _("Sign-in is paused until %(hour)s to protect the account") % {"hour": hour(pause.again_at)}
-            )
-            return None
-    person = authenticate(request, login=typed, password=form.cleaned_data["password"])
-    verdict = may_enter(person, list(of_person(person, now))) if isinstance(person, Person) else None
-    if isinstance(person, Person) and verdict:
-        forget("sign_in_login", typed, now=now)
-        return enter.begin(request, person, enter.Lane(enter.STRANGERS, typed))
-    if isinstance(person, Person):
-        spend_a_failure(form.cleaned_data["password"])
-    _note_refusal(typed, person, verdict, actor(request), now)
-    form.add_error(None, _("B2B login or password not recognised. Check both, or see what to do below."))
-    return None
-
-
-def _tries(typed: str, now: datetime) -> Allowance:
-    """Count one password tried on what was typed, whether or not such a login exists."""
-    return hit("sign_in_login", typed, now=now)
-
-
-def _note_refusal(typed: str, entered: object, verdict: Verdict | None, who: Actor, now: datetime) -> None:
-    """Write the cause into the trail. Each cause costs the same number of queries, so that time tells nothing."""
-    person = entered if isinstance(entered, Person) else Person.objects.filter(login_key=typed).first()
-    if person is None:
-        entry.note_refusal(person_key="", reason="unknown", actor=who, now=now)
-        return
-    verdict = may_use_login(person) if verdict is None else verdict
-    reason = "wrong_password" if verdict else verdict.reason
-    entry.note_refusal(person_key=person.key, reason=reason, actor=who, now=now)
+    refusal = None
+    if sent and form.is_valid():
+        outcome = attempt(request, form.cleaned_data["login"], form.cleaned_data["password"])
+        if isinstance(outcome, Right):
+            return enter.begin(request, outcome.person, outcome.lane)
+        refusal = outcome
+        form.add_error(None, refused_words(refusal))
+    context = {
+        "form": form,
+        "next": request.POST.get("next") or request.GET.get("next", ""),
+        "password_url": address("forgotten-password/"),
+        "login_url": address("forgotten-login/"),
+        **after(refusal),
+    }
+    busy = refusal is not None and refusal.busy
+    response = render(request, "session/sign_in.html", context, status=429 if busy else 422 if sent else 200)
+    if busy:
+        response["Retry-After"] = "5"
+    return response
 
 
 @open_page
