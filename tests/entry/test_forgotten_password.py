@@ -23,6 +23,7 @@ from passerelle.core.actor import SYSTEM
 from passerelle.entry.models import Diagnosis
 from passerelle.mail import links
 from passerelle.mail.models import Link, Message
+from passerelle.mail.render import preview, render
 from passerelle.suppliers.actions import close_company
 from passerelle.support.models import Ticket
 from tests import cast
@@ -397,7 +398,7 @@ def test_the_link_sets_a_password_once_ends_every_session_and_tells_the_owner(ho
 
 def test_a_password_that_lacks_something_is_refused_in_words_and_spends_nothing(house: House) -> None:
     path = link_of(house)
-    for word in ("short", "password" * 3, "x" * 129):
+    for word in ("too brief", "password" * 3, "x" * 129):
         answer = house.client.post(path, {"new_password": word})
         assert answer.status_code == 422
         assert word.encode() not in answer.content
@@ -448,3 +449,39 @@ def test_a_link_of_another_purpose_sets_no_password(house: House) -> None:
     ask(house.client, made)
     token = links.token(Link.objects.get(purpose="activation"))
     assert house.client.get(f"/en/forgotten-password/choose/{token}/").status_code == 404
+
+
+# ------------------------------------------------------------------------------------------------ temporary passwords
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_a_temporary_password_is_mailed_kept_sealed_and_must_be_changed(
+    house: House, settings: Any, language: str
+) -> None:
+    # decision 16
+    policies(settings, recovery="temporary_password")
+    answer = ask(house.client, house.plsa, language=language)
+    assert answer.status_code == 200
+    message = Message.objects.get(kind="entry/temporary_password")
+    assert (message.to_address, message.sensitive, message.link) == (house.plsa.email, True, None)
+    found = re.search(r"[a-z2-9]{5}(-[a-z2-9]{5}){3}", render(message).text)
+    assert found
+    text = found[0]
+    assert text not in str(message.context)
+    assert text not in answer.content.decode()
+    assert not any(text in str((event.new, event.old)) for event in Event.objects.all())
+    assert preview(message) is None
+    assert Event.objects.get(tag=Tag.RECOVERY_SENT).new == {"means": "temporary_password"}
+    assert house.sign_in().status_code == 422
+    assert house.sign_in(password=text).status_code == 302
+    assert house.client.get("/en/home/").status_code == 302  # the password service stands before every page
+
+
+def test_a_temporary_password_is_no_way_around_a_state(house: House, settings: Any) -> None:
+    policies(settings, recovery="temporary_password")
+    before = Person.objects.get().password
+    state(house.plsa, LoginState.BLOCKED, StateReason.FORMER_PASSWORD)
+    ask(house.client, house.plsa)
+    ask(house.client, house.plsa, cofor="ZZ99ZZ")
+    assert Person.objects.get().password == before
+    assert not Message.objects.filter(kind="entry/temporary_password").exists()

@@ -13,6 +13,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import get_language
 
+from passerelle.accounts.rules.factors import seal
 from passerelle.mail.models import Link, Message
 from passerelle.mail.render import render
 from passerelle.web import gallery
@@ -186,14 +187,38 @@ def _to_the_owner_of_the_address() -> Iterator[Sample]:
         yield Sample("accounts/sessions_ended", str(count), LOGIN | {"count": count, "ended_at": NOW})
 
 
+def _of_recovery() -> Iterator[Sample]:
+    origin = {"asked_at": NOW, "address": "192.0.2.7", "browser": "Firefox on Windows"}
+    asked = LOGIN | origin
+    yield Sample("entry/recovery_link", "", asked | LINK, "recovery")
+    yield Sample("entry/activation_again", "", asked | LINK, "activation")
+    yield Sample("entry/temporary_password", "", asked | LINK | {"one_time_sealed": seal("abcde-fghjk-mnpqr-stuvw")})
+    one = origin | {"logins": ["V7K2MQ4X"], "company_name": OPENING["company_name"]}
+    yield Sample("entry/login_reminder", "", one | {"state": "active"})
+    yield Sample("entry/login_reminder", "suspended", one | {"state": "suspended"})
+    yield Sample("entry/login_reminder", "several", one | {"logins": ["V7K2MQ4X", "VNBDY222"], "state": "active"})
+    plsas = [{"name": "Paula Plsa", "email": "paula@fournier.example", "phone": "+33 4 00 00 00 00"}]
+    plsas.append({"name": "Ann Ash", "email": "ann@fournier.example", "phone": ""})
+    yield Sample("entry/plsa_contacts", "", {"company_name": OPENING["company_name"], "plsas": plsas})
+
+
+def _from_the_clock() -> Iterator[Sample]:
+    for days in (15, 1):
+        yield Sample("accounts/password_ends", f"{days} left", LOGIN | {"days": days, "ends_at": EXPIRES})
+    yield Sample("accounts/login_unused", "", LOGIN | {"last_at": NOW, "suspended_at": EXPIRES})
+    yield Sample("accounts/login_suspended", "", LOGIN | {"last_at": NOW, "days": 90})
+
+
 SAMPLES = (
     *_to_the_representative(),
     *_to_the_requester(),
     *_to_others_of_the_company(),
     *_to_the_assistance(),
     *_to_the_sender(),
+    *_of_recovery(),
     *_to_the_owner_of_the_address(),
     *_about_second_factors(),
+    *_from_the_clock(),
 )
 
 

@@ -1,11 +1,12 @@
 """Forgotten login and password: what is sent, to the registered address only (D8–D10, decision 16).
 
-Nothing about the account changes here but by the link that a mail carries. Who types values that do not belong together
-costs the same work whatever the cause, and is told the same.
+Nothing about the account changes here but by the link that a mail carries, unless the brand has temporary passwords.
+Whoever types values that do not belong together costs the same work whatever the cause, and is told the same.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -17,6 +18,7 @@ from passerelle.accounts import actions as accounts
 from passerelle.accounts.enums import LoginState
 from passerelle.accounts.models import Person
 from passerelle.accounts.rules import fold_login, may_use_login
+from passerelle.accounts.rules.factors import seal
 from passerelle.audit.record import record
 from passerelle.audit.tags import Tag
 from passerelle.core.actor import Actor
@@ -61,12 +63,13 @@ class Neutral:
 
 
 def forgotten_password(
-    *, email: str, login: str, cofor: str, browser: str, actor: Actor, now: datetime
+    *, email: str, login: str, cofor: str, browser: Mapping[str, str], actor: Actor, now: datetime
 ) -> Matched | Neutral:
     """Answer the three values, and send the means to set a new password to whom may have them by mail (D8).
 
     The mails to one person are counted (`recovery_login`) before anything is sent. Everything else costs the same
-    queries whether the login is unknown or the address or the COFOR is another's.
+    queries whether the login is unknown or the address or the COFOR is another's. `browser` is the browser in words, by
+    language: a mail is in the language of its reader.
     """
     typed = fold_login(login)
     found = Person.objects.filter(login_key=typed).first()
@@ -113,7 +116,7 @@ def note_asked(*, person_key: str, company_key: str, branch: Branch, actor: Acto
 
 
 @transaction.atomic
-def _send_means(person_id: int, browser: str, actor: Actor, now: datetime) -> None:
+def _send_means(person_id: int, browser: Mapping[str, str], actor: Actor, now: datetime) -> None:
     """Send the means to set a password: the link, or what the brand has instead; the activation to whom never had one.
 
     An earlier link of the same kind is void. Refuses `login_closed` unless the login is active.
@@ -123,6 +126,11 @@ def _send_means(person_id: int, browser: str, actor: Actor, now: datetime) -> No
         raise Refused("login_closed")
     policies = brand.current().policies
     first = person.activated_at is None
+    if policies.recovery == "temporary_password" and not first:
+        person, text = accounts.make_temporary(person_id=person.pk, actor=actor, now=now)
+        mails.temporary_password(person, sealed=seal(text), browser=browser, actor=actor, now=now)
+        _note_sent(person, "temporary_password", actor, now)
+        return
     lasts = timedelta(days=policies.activation_link_days) if first else timedelta(minutes=policies.recovery_minutes)
     link = links.issue(
         ACTIVATION if first else RECOVERY, subject_key=person.key, recipient=person.email, expires_at=now + lasts,
@@ -130,10 +138,11 @@ def _send_means(person_id: int, browser: str, actor: Actor, now: datetime) -> No
     )  # fmt: skip
     tell = mails.activation_again if first else mails.recovery_link
     tell(person, link=link, browser=browser, actor=actor, now=now)
-    record(
-        Tag.RECOVERY_SENT, actor=actor, now=now, subject_key=person.key, person_key=person.key,
-        new={"means": ACTIVATION if first else "link"},
-    )  # fmt: skip
+    _note_sent(person, ACTIVATION if first else "link", actor, now)
+
+
+def _note_sent(person: Person, means: str, actor: Actor, now: datetime) -> None:
+    record(Tag.RECOVERY_SENT, actor=actor, now=now, subject_key=person.key, person_key=person.key, new={"means": means})
 
 
 @transaction.atomic
@@ -154,7 +163,7 @@ def choose_password(*, link_key: str, password: str, actor: Actor, now: datetime
     return accounts.set_password(person_id=person.pk, password=password, device=browser, actor=actor, now=now)
 
 
-def forgotten_login(*, cofor: str, email: str, browser: str, actor: Actor, now: datetime) -> Neutral:
+def forgotten_login(*, cofor: str, email: str, browser: Mapping[str, str], actor: Actor, now: datetime) -> Neutral:
     """Send the login or logins of an address in a company to that address, if there are any; answer the same (D9).
 
     The same queries are made in every case: where nobody is to be written to, a mail to nobody is queued and taken
@@ -172,7 +181,7 @@ def forgotten_login(*, cofor: str, email: str, browser: str, actor: Actor, now: 
 
 
 @transaction.atomic
-def _remind(found: list[Membership], allowed: bool, browser: str, actor: Actor, now: datetime) -> Neutral:
+def _remind(found: list[Membership], allowed: bool, browser: Mapping[str, str], actor: Actor, now: datetime) -> Neutral:
     person = found[0].person if found else None
     reason = ("login_sent" if allowed else "recovery_limit") if found else "wrong_details"
     number = note_failure(door="forgotten_login", typed="", person=person, reason=reason, actor=actor, now=now).number
@@ -186,7 +195,9 @@ def _remind(found: list[Membership], allowed: bool, browser: str, actor: Actor, 
     return Neutral(number)
 
 
-def _write_login(person: Person, found: list[Membership], browser: str, actor: Actor, now: datetime) -> None:
+def _write_login(
+    person: Person, found: list[Membership], browser: Mapping[str, str], actor: Actor, now: datetime
+) -> None:
     company = found[0].company if found else None
     record(
         Tag.LOGIN_REMINDED, actor=actor, now=now, subject_key=person.key, person_key=person.key,

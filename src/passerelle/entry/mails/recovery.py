@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -12,7 +12,9 @@ from passerelle.mail import outbox
 from passerelle.mail.models import Link, Message
 
 
-def _send(kind: str, person: Person, *, now: datetime, link: Link | None = None, **context: Any) -> Message:
+def _send(
+    kind: str, person: Person, *, now: datetime, link: Link | None = None, sensitive: bool = False, **context: Any
+) -> Message:
     return outbox.queue(
         f"entry/{kind}",
         to_address=person.email,
@@ -21,40 +23,57 @@ def _send(kind: str, person: Person, *, now: datetime, link: Link | None = None,
         context=context,
         now=now,
         link=link,
-        sensitive=link is not None,
+        sensitive=sensitive or link is not None,
         subject_key=person.key,
         person_key=person.key,
     )
 
 
-def _asked(actor: Actor, browser: str, now: datetime) -> dict[str, Any]:
+def _asked(person: Person, actor: Actor, browser: Mapping[str, str], now: datetime) -> dict[str, Any]:
     """When and from where somebody asked: nobody is signed in, so there is no name to give."""
-    return {"asked_at": now, "address": actor.address, "browser": browser}
+    return {"asked_at": now, "address": actor.address, "browser": browser.get(person.language, "")}
 
 
-def recovery_link(person: Person, *, link: Link, browser: str, actor: Actor, now: datetime) -> Message:
+def recovery_link(person: Person, *, link: Link, browser: Mapping[str, str], actor: Actor, now: datetime) -> Message:
     """To the owner: a new password was asked for, by whom and from where; the link to choose it."""
     return _send(
         "recovery_link", person, now=now, link=link, login=person.login, expires_at=link.expires_at,
-        **_asked(actor, browser, now),
+        **_asked(person, actor, browser, now),
     )  # fmt: skip
 
 
-def activation_again(person: Person, *, link: Link, browser: str, actor: Actor, now: datetime) -> Message:
+def activation_again(person: Person, *, link: Link, browser: Mapping[str, str], actor: Actor, now: datetime) -> Message:
     """To the owner, who has never chosen a password: the link to choose the first one, again."""
     return _send(
         "activation_again", person, now=now, link=link, login=person.login, expires_at=link.expires_at,
-        **_asked(actor, browser, now),
+        **_asked(person, actor, browser, now),
+    )  # fmt: skip
+
+
+def temporary_password(
+    person: Person, *, sealed: str, browser: Mapping[str, str], actor: Actor, now: datetime
+) -> Message:
+    """To the owner: a one-time password, which must be changed at once. It is kept sealed until the mail is written."""
+    return _send(
+        "temporary_password", person, now=now, sensitive=True, login=person.login, one_time_sealed=sealed,
+        expires_at=person.temporary_until, **_asked(person, actor, browser, now),
     )  # fmt: skip
 
 
 def login_reminder(
-    person: Person, *, logins: Sequence[str], company_name: str, state: str, browser: str, actor: Actor, now: datetime
+    person: Person,
+    *,
+    logins: Sequence[str],
+    company_name: str,
+    state: str,
+    browser: Mapping[str, str],
+    actor: Actor,
+    now: datetime,
 ) -> Message:
     """To the owner: the login or logins of this address in a company, and a word when it cannot be used (D9)."""
     return _send(
         "login_reminder", person, now=now, logins=list(logins), company_name=company_name, state=state,
-        **_asked(actor, browser, now),
+        **_asked(person, actor, browser, now),
     )  # fmt: skip
 
 

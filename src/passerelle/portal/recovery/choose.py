@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
+from django.utils.translation import override
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
@@ -18,10 +19,11 @@ from passerelle.entry.rules.recovery import overtaken
 from passerelle.limits.check import hit
 from passerelle.mail import links
 from passerelle.mail.links import LinkState, LinkStatus
-from passerelle.portal.recovery.views import browser_of
+from passerelle.portal.password.words import password_words, rules_for
+from passerelle.portal.session import devices
 from passerelle.portal.session.forms import NewPasswordForm
-from passerelle.portal.session.views import password_words
 from passerelle.web.access import never_stored, open_page
+from passerelle.web.devices import describe
 from passerelle.web.forms import bind, was_switched
 from passerelle.web.requests import client_address
 
@@ -52,7 +54,8 @@ def choose(request: HttpRequest, token: str) -> HttpResponse:
                 status = 429
             elif done := _choose(request, form, state.link.key, person):
                 return done
-    return render(request, "recovery/choose.html", {"form": form, "person": person}, status=status)
+    rules = rules_for(person, has_factor=person.second_factors.exists())
+    return render(request, "recovery/choose.html", {"form": form, "person": person, "rules": rules}, status=status)
 
 
 def _stops(state: LinkState, person: Person | None) -> str:
@@ -72,9 +75,11 @@ def _ended(request: HttpRequest, status: str) -> HttpResponse:
 
 def _choose(request: HttpRequest, form: NewPasswordForm, link_key: str, person: Person) -> HttpResponse | None:
     holder = Actor(ActorKind.LINK, key=link_key, name=person.get_full_name(), address=client_address(request))
+    with override(person.language):
+        browser = describe(request.headers.get("User-Agent", ""))
     try:
         person = choose_password(
-            link_key=link_key, password=form.cleaned_data["new_password"], browser=browser_of(request), actor=holder,
+            link_key=link_key, password=form.cleaned_data["new_password"], browser=browser, actor=holder,
             now=clock.now(),
         )  # fmt: skip
     except Refused as refusal:
@@ -83,4 +88,6 @@ def _choose(request: HttpRequest, form: NewPasswordForm, link_key: str, person: 
                 form.add_error("new_password", fault)
             return None
         return _ended(request, refusal.code.removeprefix("link_").replace("login_closed", "closed"))
-    return render(request, "recovery/chosen.html", {"person": person})
+    response = render(request, "recovery/chosen.html", {"person": person})
+    devices.remember(request, response, person)
+    return response

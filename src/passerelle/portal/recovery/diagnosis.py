@@ -10,6 +10,7 @@ from passerelle.entry.queries import gate_facts
 from passerelle.entry.rules import doors
 from passerelle.entry.rules.diagnosis import Chain, explain
 from passerelle.limits.pauses import peek
+from passerelle.portal.session.enter import STRANGERS
 from passerelle.web.credentials import LINKS, next_words, reason_words, sentence, since_words
 
 # Who sits at the page has shown three values and no password: whether a second factor is set up is not theirs to learn.
@@ -32,7 +33,7 @@ def steps_of(answer: Matched, now: datetime) -> list[Step]:
     chain = Chain(
         memberships=[membership],
         plsas={membership.company.key: len(answer.plsas)},
-        paused_until=peek("sign_in_login", person.login_key, now=now).paused_until,
+        paused_until=peek(STRANGERS, person.login_key, now=now).paused_until,
         gates=gates,
     )
     steps = []

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
+from django.utils.translation import override
 from django.views.decorators.http import require_http_methods
 
+from passerelle import brand
+from passerelle.accounts.enums import Lifter
+from passerelle.accounts.rules import lifters_of
 from passerelle.core import clock
 from passerelle.entry.actions import recovery
 from passerelle.entry.actions.recovery import Matched
@@ -17,6 +22,7 @@ from passerelle.limits.check import hit
 from passerelle.portal.help.forms import ContactForm
 from passerelle.portal.recovery.diagnosis import steps_of
 from passerelle.portal.recovery.forms import ForgottenLoginForm, ForgottenPasswordForm, PlsaMessageForm
+from passerelle.portal.session.attempt import network_of
 from passerelle.web.access import never_stored, open_page
 from passerelle.web.credentials import read_aloud
 from passerelle.web.dates import hour
@@ -71,7 +77,7 @@ def _asked_of(request: HttpRequest, form: PortalForm) -> int:
         return 200
     if not form.is_valid():
         return 422
-    allowance = hit("recovery_address", client_address(request), now=clock.now())
+    allowance = hit("recovery_address", network_of(client_address(request)), now=clock.now())
     if not allowance:
         form.add_error(
             None,
@@ -81,8 +87,13 @@ def _asked_of(request: HttpRequest, form: PortalForm) -> int:
     return 0
 
 
-def browser_of(request: HttpRequest) -> str:
-    return describe(request.headers.get("User-Agent", ""))
+def browser_of(request: HttpRequest) -> dict[str, str]:
+    """The browser in words, in every language: whose mail it stands in is known later."""
+    found = {}
+    for code, _name in settings.LANGUAGES:
+        with override(code):
+            found[code] = describe(request.headers.get("User-Agent", ""))
+    return found
 
 
 def _personal(answer: Matched) -> dict[str, Any]:
@@ -105,6 +116,8 @@ def _personal(answer: Matched) -> dict[str, Any]:
         "company": company,
         "steps": steps_of(answer, clock.now()),
         "to_plsas": to_plsas,
+        "own_lift": Lifter.OWNER in lifters_of(person),
+        "temporary": brand.current().policies.recovery == "temporary_password",
         "hour": hour(answer.again_at) if answer.again_at else "",
     }
     if to_plsas:

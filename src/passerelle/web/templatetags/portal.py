@@ -16,6 +16,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext
 
 from passerelle import brand
+from passerelle.accounts.rules.factors import unseal
 from passerelle.web import dates, navigation
 from passerelle.web.assets import built, static_address
 from passerelle.web.kept import kept
@@ -55,6 +56,12 @@ def machine(value: date | datetime | None) -> str:
 def code(value: object) -> SafeString:
     """A code, a login or a reference: one block, never broken, never translated by a browser."""
     return format_html('<span class="code" translate="no">{}</span>', value)
+
+
+@register.filter
+def unsealed(value: object) -> str:
+    """A secret that a mail alone shows, and that is kept encrypted until it is written."""
+    return unseal(str(value))
 
 
 @register.filter
