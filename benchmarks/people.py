@@ -1,0 +1,56 @@
+"""A company with many people whose passwords are known, for benchmarks of signing in. Prints their logins.
+
+Rows are written directly: the benchmark is of signing in, not of making people.
+"""
+
+from __future__ import annotations
+
+import sys
+
+import django
+
+django.setup()
+
+from django.contrib.auth.hashers import make_password  # noqa: E402
+from django.db import transaction  # noqa: E402
+
+from passerelle.accounts.models import Person  # noqa: E402
+from passerelle.accounts.rules import new_login  # noqa: E402
+from passerelle.core import clock  # noqa: E402
+from passerelle.memberships.models import Access, Membership  # noqa: E402
+from passerelle.suppliers.models import Company, fold_name  # noqa: E402
+
+PASSWORD = "copper lantern harbour 1234"
+PREFIX = "bench"
+
+
+@transaction.atomic
+def make(count: int) -> list[str]:
+    found = list(Person.objects.filter(email_key__startswith=PREFIX).values_list("login", flat=True)[:count])
+    if len(found) == count:
+        return found
+    now, encoded = clock.now(), make_password(PASSWORD)
+    company, _ = Company.objects.get_or_create(
+        cofor="BENCH1",
+        defaults={
+            "name": "Bench", "name_key": fold_name("Bench"), "country": "FR", "created_at": now, "updated_at": now,
+        },
+    )  # fmt: skip
+    Access.objects.get_or_create(company=company, defaults={"opened_at": now})
+    logins: set[str] = set()
+    while len(logins) < count:
+        logins.add(new_login("V"))
+    people = Person.objects.bulk_create(
+        Person(
+            login=login, login_key=login, email=f"{PREFIX}{number}@bench.example", first_name="Ben", last_name="Ch",
+            email_key=f"{PREFIX}{number}@bench.example", password=encoded, state_since=now, created_at=now,
+            activated_at=now, password_changed_at=now,
+        )
+        for number, login in enumerate(sorted(logins))
+    )  # fmt: skip
+    Membership.objects.bulk_create(Membership(person=person, company=company, started_at=now) for person in people)
+    return [person.login for person in people]
+
+
+if __name__ == "__main__":
+    print("\n".join(make(int(sys.argv[1]))))
