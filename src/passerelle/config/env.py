@@ -139,6 +139,21 @@ def cache(env: Environment) -> dict[str, Any]:
     }
 
 
+def storage(env: Environment) -> dict[str, Any]:
+    """Where uploaded files go, from PASSERELLE_STORAGE_URL; the data folder by default."""
+    url = env.storage_url
+    parts = urlsplit(url)
+    if not url:
+        folder = env.data_dir / "files"
+    elif parts.scheme == "file" and parts.netloc in {"", "localhost"} and parts.path.strip("/"):
+        folder = Path(unquote(parts.path))
+    elif parts.scheme == "s3":
+        raise ValueError("PASSERELLE_STORAGE_URL: s3:// is not served yet; name a folder, file:///srv/passerelle/files")
+    else:
+        raise ValueError("PASSERELLE_STORAGE_URL must name a folder in full, such as file:///srv/passerelle/files")
+    return {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": folder}}
+
+
 def email(env: Environment) -> dict[str, Any]:
     """Django's mail settings from PASSERELLE_EMAIL_URL; empty: the mailbox page only, nothing leaves."""
     parts = urlsplit(env.email_url)

@@ -21,17 +21,18 @@ NEEDED = ("build/portal.css", "build/portal.js", "build/icons.svg")
 
 
 def storage() -> Iterator[Finding]:
+    folder = settings.STORAGES["default"]["OPTIONS"]["location"]
     try:
         name = default_storage.save(f"doctor/{random_key()}", ContentFile(b"written by the doctor"))
         default_storage.delete(name)
     except OSError as error:
         yield fail(
             "storage",
-            f"cannot be written: {error}",
-            "Give the portal's user the right to write into PASSERELLE_DATA_DIR, and make room.",
+            f"{folder} cannot be written: {error}",
+            "Give the portal's user the right to write there, and make room; PASSERELLE_STORAGE_URL names the folder.",
         )
     else:
-        yield ok("storage", "can be written")
+        yield ok("storage", f"{folder} can be written")
     folder = settings.PASSERELLE_DATA_DIR
     free = shutil.disk_usage(folder).free
     found = f"{free / (1 << 30):.1f} GB are free at {folder}"
