@@ -13,6 +13,7 @@ from passerelle.accounts import queries
 from passerelle.accounts.models import Person
 from passerelle.audit.models import Event
 from passerelle.core import clock
+from passerelle.entry.models import Draft
 from passerelle.mail.models import Message
 from passerelle.mail.render import subject
 from passerelle.memberships.models import Membership
@@ -20,6 +21,7 @@ from passerelle.opening.models import Party
 from passerelle.portal.account.overview import person_of
 from passerelle.support.models import Ticket
 from passerelle.terms.models import PersonAcceptance
+from passerelle.web.proof import fresh_proof
 
 _OF_PERSON = (
     "login", "kind", "email", "first_name", "last_name", "phone", "function", "language", "state", "state_since",
@@ -28,12 +30,14 @@ _OF_PERSON = (
 )  # fmt: skip
 
 
+@fresh_proof
 @require_safe
 def page(request: HttpRequest) -> HttpResponse:
     """What the file holds, and the button that takes it."""
     return render(request, "account/data.html")
 
 
+@fresh_proof
 @require_safe
 def download(request: HttpRequest) -> HttpResponse:
     person = person_of(request)
@@ -68,6 +72,11 @@ def _everything(person: Person) -> dict[str, Any]:
         ],
         "activity": [_event(event, person) for event in _events(person)],
         "named_in_openings": [_party(row) for row in _parties(person)],
+        "forms_kept_for_you": list(
+            Draft.objects.filter(person_key=person.key).order_by("pk").values(
+                "path", "fields", "created_at", "expires_at"
+            )
+        ),
         "messages_to_the_assistance": list(
             Ticket.objects.filter(person_key=person.key).order_by("received_at").values(
                 "reference", "kind", "state", "received_at", "first_name", "last_name", "email", "phone", "login",

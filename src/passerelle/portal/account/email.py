@@ -22,9 +22,11 @@ from passerelle.portal.account.overview import person_of
 from passerelle.web.access import never_stored, open_page
 from passerelle.web.dates import hour
 from passerelle.web.forms import bind, was_switched
+from passerelle.web.proof import fresh_proof
 from passerelle.web.requests import actor, client_address
 
 
+@fresh_proof
 @require_http_methods(["GET", "HEAD", "POST"])
 def ask(request: HttpRequest) -> HttpResponse:
     """Ask for another address. Whether it belongs to another login is told to that mailbox, never here."""

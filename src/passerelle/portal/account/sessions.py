@@ -17,12 +17,14 @@ from passerelle.core.errors import Refused
 from passerelle.portal.account.overview import person_of
 from passerelle.portal.account.words import sign_in
 from passerelle.web.devices import describe
+from passerelle.web.proof import fresh_proof, is_fresh
 from passerelle.web.requests import actor
 
 
+@fresh_proof
 @require_safe
 def sessions(request: HttpRequest) -> HttpResponse:
-    """The open sessions, this one first, then the last used first."""
+    """The open sessions, this one first, then the last used first. Who ends one proves afresh to be its owner."""
     own = request.session.session_key
     rows = [
         {"session": row, "handle": session_handle(row.session_key), "device": describe(row.device),
@@ -36,6 +38,8 @@ def sessions(request: HttpRequest) -> HttpResponse:
 @require_POST
 def end(request: HttpRequest) -> HttpResponse:
     """End one session. The one of this browser ends by signing out."""
+    if not is_fresh(request):
+        return redirect("account:sessions")
     handle = request.POST.get("session", "")
     if handle == session_handle(request.session.session_key or ""):
         return redirect("session:sign_out")
@@ -50,6 +54,8 @@ def end(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 def end_others(request: HttpRequest) -> HttpResponse:
+    if not is_fresh(request):
+        return redirect("account:sessions")
     ended = actions.end_other_sessions(
         person_id=person_of(request).pk, keep=request.session.session_key or "", actor=actor(request), now=clock.now()
     )

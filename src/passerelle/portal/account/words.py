@@ -10,33 +10,47 @@ from django.utils.translation import gettext_lazy as _
 
 from passerelle.audit.models import Event
 from passerelle.audit.tags import Tag
-from passerelle.web.devices import describe
 
 _REASONS: dict[str, str | Promise] = {
     "wrong_password": _("The password was not the right one."),
-    "paused": _("Too many wrong passwords were typed before: sign-in was paused."),
     "former_password": _("Your previous password was typed."),
+    "temporary_password_ended": _("The temporary password had ended."),
+    "wrong_code": _("The password was right, but the second factor was not."),
+    "wrong_details": _("The answers did not agree with what is registered."),
+    "paused": _("Sign-in was paused, because wrong passwords were typed before."),
+    "second_factor_paused": _("The second factor was paused, because wrong codes were typed before."),
+    "address_paused": _("Too many tries came from this network address."),
+    "busy": _("The portal was busy. The try was not counted."),
     "login_suspended": _("Your login was suspended."),
     "login_blocked": _("Your login was blocked."),
-    "second_factor": _("The code or the key of the second factor was not the right one."),
-    "temporary_password_ended": _("The temporary password had expired."),
     "no_company": _("Your login belonged to no company whose access is open."),
 }
-_OTHER = _("The sign-in was refused.")
+_OTHER = _("The portal refused it, because your login or your company could not enter then.")
+
+_DOORS: dict[str, str | Promise] = {
+    "second_factor": _("Second factor"),
+    "confirm": _("Confirmation before a dangerous act"),
+    "forgotten_password": _("Forgotten password"),
+    "forgotten_login": _("Forgotten login"),
+    "lift": _("Lifting a block"),
+}
 
 
 @dataclass(frozen=True, slots=True)
 class SignIn:
+    """One try. `door` is empty for the sign-in page; `known` tells that the browser was known to the login."""
+
     at: datetime
     succeeded: bool
+    door: str
     why: str
     address: str
-    device: str
+    known: bool
 
 
 def sign_in(event: Event) -> SignIn:
     """A line of the trail, as its owner reads it."""
     succeeded = event.tag == Tag.SIGNED_IN
     why = "" if succeeded else str(_REASONS.get(str(event.new.get("reason", "")), _OTHER))
-    device = str(event.new.get("device", ""))
-    return SignIn(event.at, succeeded, why, event.address, describe(device) if device else "")
+    door = str(_DOORS.get(str(event.new.get("door", "")), ""))
+    return SignIn(event.at, succeeded, door, why, event.address, bool(event.new.get("known_device")))
