@@ -3,6 +3,7 @@ import { Button, CharacterCount, ErrorSummary, PasswordInput, createAll } from "
 import { openFolds } from "./folds.js";
 import { openMenus } from "./menu.js";
 import { keepLanguageSwitch } from "./language.js";
+import { showPasswordRules } from "./password.js";
 import { watchSession } from "./session.js";
 
 document.documentElement.classList.add("js");
@@ -16,4 +17,5 @@ createAll(CharacterCount);
 openMenus();
 openFolds();
 keepLanguageSwitch();
+showPasswordRules();
 watchSession();

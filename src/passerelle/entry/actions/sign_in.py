@@ -7,6 +7,7 @@ from datetime import datetime
 from django.contrib.auth.hashers import make_password
 from django.db import transaction
 
+from passerelle.accounts.actions import spend_temporary
 from passerelle.accounts.models import Person
 from passerelle.accounts.rules import normal_password
 from passerelle.audit.record import record
@@ -22,8 +23,13 @@ from passerelle.memberships.queries import of_person
 def note_sign_in(
     *, person_id: int, actor: Actor, now: datetime, factor: str = "", known_device: bool = False
 ) -> Person:
-    """Keep when, from where and with what a person signed in. A login warned for lying idle is in use again."""
+    """Keep when, from where and with what a person signed in. A login warned for lying idle is in use again.
+
+    A temporary password is used up by it: refuses `temporary_password_ended` when another sign-in was quicker.
+    """
     person = Person.objects.select_for_update(no_key=True).get(pk=person_id)
+    if person.temporary_until is not None:
+        person = spend_temporary(person_id=person.pk, actor=actor, now=now)
     person.last_sign_in_at, person.unused_warned_at = now, None
     person.save(update_fields=["last_sign_in_at", "unused_warned_at"])
     record(

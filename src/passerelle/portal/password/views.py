@@ -24,7 +24,6 @@ from passerelle.core.errors import Refused
 from passerelle.entry.enums import Gate
 from passerelle.limits.check import hit
 from passerelle.portal.password.forms import ChangePasswordForm
-from passerelle.portal.password.words import password_words, rules_for
 from passerelle.portal.session import devices
 from passerelle.portal.session.enter import home_address
 from passerelle.portal.session.gate import shut_gate
@@ -32,6 +31,7 @@ from passerelle.web.access import at_gate, safe_next
 from passerelle.web.dates import hour
 from passerelle.web.devices import describe
 from passerelle.web.forms import bind, was_switched
+from passerelle.web.passwords import password_words, rules_for
 from passerelle.web.requests import actor
 
 _ENDED = "ended_sessions"

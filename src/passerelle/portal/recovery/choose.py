@@ -19,12 +19,12 @@ from passerelle.entry.rules.recovery import overtaken
 from passerelle.limits.check import hit
 from passerelle.mail import links
 from passerelle.mail.links import LinkState, LinkStatus
-from passerelle.portal.password.words import password_words, rules_for
 from passerelle.portal.session import devices
 from passerelle.portal.session.forms import NewPasswordForm
 from passerelle.web.access import never_stored, open_page
 from passerelle.web.devices import describe
 from passerelle.web.forms import bind, was_switched
+from passerelle.web.passwords import password_words, rules_for
 from passerelle.web.requests import client_address
 
 CODES = {"unknown": 404, "used": 200, "closed": 200}

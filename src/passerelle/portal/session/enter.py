@@ -14,6 +14,7 @@ from django.utils.dateparse import parse_datetime
 from passerelle.accounts.models import Person
 from passerelle.core import clock
 from passerelle.core.actor import Actor, ActorKind
+from passerelle.core.errors import Refused
 from passerelle.entry import actions as entry
 from passerelle.entry.rules import may_enter
 from passerelle.limits import pauses
@@ -98,9 +99,12 @@ def _enter(request: HttpRequest, waiting: Pending, *, factor: str) -> HttpRespon
     person, now, address = waiting.person, clock.now(), client_address(request)
     kind = ActorKind.STAFF if person.is_staff else ActorKind.PERSON
     who = Actor(kind, key=person.key, name=person.get_full_name(), address=address)
-    entry.note_sign_in(
-        person_id=person.pk, factor=factor, known_device=waiting.lane.known_device, actor=who, now=now
-    )  # fmt: skip
+    try:
+        person = entry.note_sign_in(
+            person_id=person.pk, factor=factor, known_device=waiting.lane.known_device, actor=who, now=now
+        )
+    except Refused:  # a temporary password, which another browser was quicker to use
+        return redirect("session:sign_in")
     pauses.clear(waiting.lane.name, waiting.lane.value)
     login(request, person, backend=_BACKEND)
     session = request.session

@@ -5,11 +5,8 @@ from __future__ import annotations
 from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 from django.views.decorators.debug import sensitive_post_parameters
 
-from passerelle import brand
 from passerelle.accounts.models import Person
 from passerelle.core import clock
 from passerelle.core.actor import Actor, ActorKind
@@ -27,6 +24,7 @@ from passerelle.portal.session.words import after, refused_words
 from passerelle.web.access import never_stored, open_page, safe_next
 from passerelle.web.forms import bind, was_switched
 from passerelle.web.navigation import address
+from passerelle.web.passwords import password_words, rules_for
 from passerelle.web.requests import actor, client_address
 
 
@@ -103,30 +101,5 @@ def activation(request: HttpRequest, token: str) -> HttpResponse:
                 form.add_error("new_password", fault)
         else:
             return render(request, "session/password_saved.html", {"login": person.login})
-    context = {"form": form, "person": person, "token": token}
+    context = {"form": form, "person": person, "token": token, "rules": rules_for(person, has_factor=False)}
     return render(request, "session/choose_password.html", context, status=422 if sent else 200)
-
-
-def password_words(refusal: Refused) -> list[str]:
-    """What a new password lacks, in words that say how to mend it."""
-    policies = brand.current().policies
-    words = {
-        "short": ngettext(
-            "Password must be %(count)d character or more",
-            "Password must be %(count)d characters or more",
-            policies.password_min_length,
-        )
-        % {"count": policies.password_min_length},
-        "long": ngettext(
-            "Password must be %(count)d character or fewer",
-            "Password must be %(count)d characters or fewer",
-            policies.password_max_length,
-        )
-        % {"count": policies.password_max_length},
-        "common": _("This password is in lists of known passwords. Choose another"),
-        "personal": _("This password is made of your own name, login or address. Choose another"),
-        "same": _("This is your present password. Choose another"),
-    }
-    faults = refusal.facts["faults"]
-    assert isinstance(faults, list)
-    return [words[fault] for fault in faults]
