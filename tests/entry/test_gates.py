@@ -1,0 +1,435 @@
+"""The gates before a closed page: in order, at every request, and the page first asked for opens behind the last."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from itertools import product
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+import time_machine
+from django.db import connection
+from django.http import HttpResponse
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import NoReverseMatch, reverse
+
+from passerelle import brand
+from passerelle.accounts import actions as accounts
+from passerelle.accounts.enums import FactorKind, PersonKind
+from passerelle.accounts.models import Person, SecondFactor
+from passerelle.audit.models import Event
+from passerelle.audit.tags import Tag
+from passerelle.brand.load import BRANDS
+from passerelle.core.actor import SYSTEM
+from passerelle.entry.enums import Gate
+from passerelle.entry.rules import GateFacts, next_gate
+from passerelle.terms import actions as terms
+from passerelle.terms.models import Acceptance, Audience, PersonAcceptance, Text, Version
+from passerelle.terms.rules import Standing
+from tests import cast, tree
+from tests.conftest import NOW
+from tests.entry.conftest import PASSWORD, House, open_for
+
+NEW = "nine green lamps hum"
+DEEP = "/en/home/?from=mail&page=2"
+DUE, DONE = Standing(current=2, required=2, accepted=1), Standing(current=2, required=2, accepted=2)
+
+
+def policies(settings: Any, **changes: Any) -> None:
+    settings.PASSERELLE_BRAND = brand.current().with_policies(**changes)
+
+
+def expired(person: Person) -> None:
+    Person.objects.filter(pk=person.pk).update(password_changed_at=NOW - timedelta(days=181))
+
+
+def next_of(answer: HttpResponse) -> str:
+    return parse_qs(urlsplit(answer["Location"]).query).get("next", [""])[0]
+
+
+def publish_for_persons(number: int = 1, deadline: timedelta | None = None) -> Version:
+    return terms.publish(
+        number=number, effective_at=NOW, deadline_at=NOW + deadline if deadline is not None else None,
+        wordings=[
+            terms.Wording("en", "Rules for people", f"Rule number {number}.", f"News {number}."),
+            terms.Wording("fr", "Règles pour les personnes", f"Règle numéro {number}.", f"Nouveautés {number}."),
+        ],
+        actor=SYSTEM, now=NOW, audience=Audience.PERSON,
+    )  # fmt: skip
+
+
+# ---------------------------------------------------------------------------------------------- the rule
+
+
+@pytest.mark.parametrize("shut", list(product([False, True], repeat=4)))
+def test_the_first_shut_gate_is_met_whatever_stands_behind_it(shut: tuple[bool, ...], settings: Any) -> None:
+    # architecture: second factor, password age, terms, company
+    policies(settings, second_factor_users="required")
+    factor, password, own, company = shut
+    person = Person(kind=PersonKind.SUPPLIER, password_changed_at=NOW, must_change_since=NOW if password else None)
+    facts = GateFacts(
+        factor="" if factor else "passkey", own_terms=DUE if own else DONE, companies=2, chosen=not company
+    )
+    expected = next((gate for gate, is_shut in zip(Gate, shut, strict=True) if is_shut), None)
+    assert next_gate(person, facts, now=NOW) == expected
+
+
+@pytest.mark.parametrize(
+    ("kind", "is_plsa", "policy", "asked"),
+    [
+        (PersonKind.STAFF, False, "second_factor", True),
+        (PersonKind.SUPPLIER, True, "second_factor", True),
+        (PersonKind.SUPPLIER, False, "second_factor", False),
+        (PersonKind.SUPPLIER, False, "second_factor_users", True),
+        (PersonKind.SUPPLIER, True, "second_factor_users", False),
+        (PersonKind.STAFF, False, "second_factor_users", False),
+    ],
+)
+def test_the_second_factor_is_required_of_whom_the_brand_says(
+    kind: PersonKind, is_plsa: bool, policy: str, asked: bool, settings: Any
+) -> None:
+    # decision 18
+    policies(settings, **{"second_factor": "offered", "second_factor_users": "offered", policy: "required"})
+    person = Person(kind=kind, password_changed_at=NOW)
+    expected = Gate.SECOND_FACTOR if asked else None
+    assert next_gate(person, GateFacts(is_plsa=is_plsa), now=NOW) == expected
+    for factor in ("passkey", "authenticator", "recovery_code"):
+        assert next_gate(person, GateFacts(is_plsa=is_plsa, factor=factor), now=NOW) is None
+
+
+def test_a_password_expires_by_age_but_never_beside_a_second_factor(settings: Any) -> None:
+    # D5, decision 12
+    person = Person(password_changed_at=NOW)
+    for days, has_factor, gate in ((179, False, None), (180, False, Gate.PASSWORD), (4000, True, None)):
+        assert next_gate(person, GateFacts(has_factor=has_factor), now=NOW + timedelta(days=days)) == gate
+    policies(settings, password_age_days=0)
+    assert next_gate(person, GateFacts(), now=NOW + timedelta(days=4000)) is None
+    person.must_change_since = NOW
+    assert next_gate(person, GateFacts(has_factor=True), now=NOW) is Gate.PASSWORD
+
+
+@pytest.mark.parametrize(
+    ("standing", "gate"),
+    [
+        (Standing(), None),
+        (Standing(current=1), None),  # a company that was opened elsewhere owes nothing before a deadline
+        (Standing(current=1, first_is_due=True), Gate.TERMS),
+        (Standing(current=2, accepted=1, first_is_due=True), None),
+        (Standing(current=2, required=2, accepted=1), Gate.TERMS),
+        (Standing(current=3, required=2, accepted=2), None),
+        (Standing(current=2, required=2), Gate.TERMS),
+    ],
+)
+def test_an_acceptance_counts_until_the_deadline_of_a_newer_version(standing: Standing, gate: Gate | None) -> None:
+    # decision 31
+    person = Person(password_changed_at=NOW)
+    assert next_gate(person, GateFacts(own_terms=standing), now=NOW) == gate
+    assert next_gate(person, GateFacts(company_terms=standing), now=NOW) == gate
+
+
+# ---------------------------------------------------------------------------------------------- in the browser
+
+
+def test_an_expired_password_leads_straight_to_the_password_service_and_on(house: House) -> None:
+    # D5
+    expired(house.plsa)
+    answer = house.client.post(
+        "/en/sign-in/", {"login": house.plsa.login, "password": PASSWORD, "next": DEEP}, follow=True
+    )
+    assert answer.redirect_chain[-1][0].startswith("/en/password/")
+    assert b"expired" in answer.content
+    answer = house.client.get(DEEP)
+    assert next_of(answer) == DEEP
+    answer = house.client.post(answer["Location"], {"new_password": NEW})
+    assert answer["Location"] == DEEP
+    page = house.client.get(DEEP)
+    assert page.status_code == 200
+    assert b"Your password is saved." in page.content
+
+
+def test_the_gates_are_asked_at_every_request(house: House, clock: time_machine.Traveller) -> None:
+    house.sign_in()
+    assert house.is_in()
+    publish_for_persons()
+    assert house.client.get("/en/home/")["Location"].startswith("/en/terms/?")
+    expired(house.plsa)
+    assert house.client.get("/en/home/")["Location"].startswith("/en/password/?")
+    Person.objects.update(password_changed_at=NOW)
+    PersonAcceptance.objects.create(
+        person=house.plsa, text=Text.objects.get(language="en"), version=Version.objects.get(), accepted_at=NOW,
+        language="en", text_sha256="",
+    )  # fmt: skip
+    assert house.is_in()
+
+
+def test_a_part_of_a_page_leads_the_whole_window_to_the_gate(house: House) -> None:
+    house.sign_in()
+    expired(house.plsa)
+    answer = house.client.get("/en/home/", headers={"HX-Request": "true"})
+    assert answer.status_code == 204
+    assert answer["HX-Redirect"] == "/en/password/?next=%2Fen%2Fhome%2F"
+    assert "no-store" in house.client.get("/en/home/")["Cache-Control"]
+
+
+def test_a_form_sent_to_a_closed_page_is_not_carried_out(house: House) -> None:
+    other = cast.company(NOW, cofor="EF34GH", name="Second")
+    open_for(other, house.plsa)
+    house.sign_in()
+    expired(house.plsa)
+    answer = house.client.post("/en/home/company/", {"company": other.key})
+    assert answer["Location"] == "/en/password/?next=%2Fen%2Fhome%2Fcompany%2F"
+    assert not Event.objects.filter(tag=Tag.COMPANY_CHOSEN).exists()
+
+
+def _closed_pages() -> list[str]:
+    """Every closed address, its parameters filled in."""
+    found = []
+    for page in tree.pages():
+        if page.who != "everybody":
+            address = page.address.replace("{lang}", "en")
+            found.append(re.sub(r"<[^>]+>", "x", re.sub(r"<int:[^>]+>", "1", address)))
+    return found
+
+
+@pytest.mark.parametrize("gate", [Gate.PASSWORD, Gate.TERMS, Gate.COMPANY])
+def test_a_half_entered_session_can_do_nothing_else(gate: Gate, house: House) -> None:
+    # D5: each closed address leads to the gate, by GET and by POST, but those that belong to it
+    place = {Gate.PASSWORD: "/en/password/", Gate.TERMS: "/en/terms/", Gate.COMPANY: "/en/home/"}[gate]
+    own = {
+        Gate.PASSWORD: {"/en/password/"},
+        Gate.TERMS: {"/en/terms/", "/en/terms/ask/", "/en/home/company/"},
+        Gate.COMPANY: {"/en/home/", "/en/home/company/"},
+    }[gate]
+    house.sign_in()
+    if gate is Gate.PASSWORD:
+        expired(house.plsa)
+    elif gate is Gate.TERMS:
+        publish_for_persons()
+    else:
+        open_for(cast.company(NOW, cofor="EF34GH", name="Second"), house.plsa)
+    # These prove who sits there, or keep the session and what was typed alive; they do nothing else.
+    own |= {page for page in _closed_pages() if page.startswith(("/en/account/confirm/", "/en/session/"))}
+    pages = _closed_pages()
+    assert len(pages) > 30
+    for address in pages:
+        for answer in (house.client.get(address), house.client.post(address)):
+            if address in own:
+                assert answer.status_code < 500, address
+            else:
+                assert answer.status_code == 302, address
+                assert urlsplit(answer["Location"]).path == place, address
+
+
+@pytest.mark.parametrize(
+    "path", ["/en/", "/en/help/", "/en/sign-out/", "/fr/get-an-access/", "/robots.txt", "/healthz"]
+)
+def test_public_pages_and_the_way_out_stay_open(path: str, house: House) -> None:
+    house.sign_in()
+    expired(house.plsa)
+    assert house.client.get(path).status_code == 200
+    assert b"You are signed out" in house.client.post("/en/sign-out/").content
+
+
+@pytest.mark.parametrize("staff", [False, True])
+def test_session_and_gates_ask_at_most_four_queries(staff: bool, house: House) -> None:
+    # P12
+    person = house.plsa
+    publish_for_persons()
+    version = cast.publish_terms(NOW)
+    terms.accept_for_oneself(
+        person=person, text=Text.objects.get(language="en", version__audience="person"), language="en", actor=SYSTEM,
+        now=NOW,
+    )  # fmt: skip
+    assert version
+    if staff:
+        person = accounts.create_login(
+            first_name="Olga", last_name="O", email="olga@group.example", language="en", actor=SYSTEM, now=NOW,
+            kind=PersonKind.STAFF,
+        )  # fmt: skip
+        accounts.set_password(person_id=person.pk, password=PASSWORD, actor=SYSTEM, now=NOW)
+    house.sign_in(person.login)
+    path = "/en/home/mandate/"  # a closed page that does nothing itself
+    house.client.get(path)
+    with CaptureQueriesContext(connection) as found:
+        assert house.client.get(path).status_code == 302
+    assert len(found) <= 4, [query["sql"][:80] for query in found.captured_queries]
+
+
+def test_addresses_that_only_take_forms_lead_home(house: House) -> None:
+    # after signing in again a form is come back to, not sent again
+    house.sign_in()
+    for path in ("/en/home/company/", "/fr/home/mandate/"):
+        assert house.client.get(path)["Location"] == path[:9]
+        assert house.client.head(path).status_code == 302
+        assert house.client.put(path).status_code == 405
+
+
+# ---------------------------------------------------------------------------------------------- the choice of a company
+
+
+def test_the_choice_of_a_company_keeps_the_page_asked_for(house: House) -> None:
+    # E6
+    other = cast.company(NOW, cofor="EF34GH", name="Second")
+    open_for(other, house.plsa)
+    house.client.post("/en/sign-in/", {"login": house.plsa.login, "password": PASSWORD, "next": "/en/password/?a=1"})
+    answer = house.client.get("/en/password/?a=1")
+    assert urlsplit(answer["Location"]).path == "/en/home/"
+    page = house.client.get(answer["Location"])
+    assert b'name="next" value="/en/password/?a=1"' in page.content
+    answer = house.client.post("/en/home/company/", {"company": other.key, "next": "/en/password/?a=1"})
+    assert answer["Location"] == "/en/password/?a=1"
+    assert house.client.get("/en/password/?a=1").status_code == 200
+    assert house.client.post("/en/home/company/", {"company": house.company.key})["Location"] == "/en/home/"
+    assert b"Fournier" in house.client.get("/en/home/").content
+
+
+HOSTILE = [
+    "https://elsewhere.example/", "//elsewhere.example/", "/\\elsewhere.example", "javascript:alert(1)",
+    "http:///elsewhere.example", "/en/home/\r\nSet-Cookie: a=b", "\x00", "/\t/elsewhere.example",
+    "https:elsewhere.example", "///elsewhere.example", " //elsewhere.example", "x" * 5000,
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("wanted", HOSTILE)
+def test_a_hostile_next_leads_home_from_every_gate(wanted: str, house: House) -> None:
+    other = cast.company(NOW, cofor="EF34GH", name="Second")
+    open_for(other, house.plsa)
+    publish_for_persons()
+    house.sign_in()
+    expired(house.plsa)
+    text = Text.objects.get(language="en")
+    steps = [
+        ("/en/password/", {"new_password": NEW}),
+        ("/en/terms/", {"text": text.pk, "accept": "on"}),
+        ("/en/home/company/", {"company": other.key}),
+    ]
+    for path, data in steps:
+        house.client.get(path, {"next": wanted})
+        answer = house.client.post(path, {**data, "next": wanted})
+        assert answer.status_code == 302, path
+        location = urlsplit(answer["Location"])
+        assert not location.netloc
+        assert location.path.startswith("/en/home/")
+        assert "Set-Cookie" not in str(answer.headers.get("Set-Cookie", ""))
+    assert house.client.get("/en/home/").status_code == 200
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_the_page_first_asked_for_opens_behind_all_gates_of_the_second_brand(
+    language: str, house: House, settings: Any
+) -> None:
+    # E6, D5: expired password, terms for persons, choice of a company, on one person, in one go
+    settings.PASSERELLE_BRAND = brand.load(BRANDS / "brassac", {}).with_policies(
+        password_age_days=180, second_factor="offered", second_factor_users="offered"
+    )
+    texts = [text for text in brand.person_terms(brand.current()) if text.number == 1]
+    terms.publish_brand(texts=texts, actor=SYSTEM, now=NOW, audience=Audience.PERSON)
+    open_for(cast.company(NOW, cofor="BR042", name="Second"), house.plsa)
+    expired(house.plsa)
+    deep = f"/{language}/home/?tab=x&y=%C3%A9"
+    client = Client()
+    stranger = client.get(deep)
+    assert next_of(stranger) == deep
+    answer = client.post(stranger["Location"], {"login": house.plsa.login, "password": PASSWORD, "next": deep})
+    met = []
+    for _ in range(8):
+        if answer.status_code != 302:
+            break
+        address = answer["Location"]
+        path = urlsplit(address).path.removeprefix(f"/{language}")
+        if address == deep and client.get(deep).status_code == 200 and met[-1:] == ["company"]:
+            break
+        if path == "/password/":
+            met.append("password")
+            page = client.get(address)
+            assert f'name="next" value="{deep.replace("&", "&amp;")}"' in page.content.decode()
+            answer = client.post(address, {"new_password": NEW, "next": deep})
+        elif path == "/terms/":
+            met.append("terms")
+            page = client.get(address)
+            assert page.context["text"].language == language
+            assert "Brassac" in page.context["text"].title
+            data = {"text": page.context["text"].pk, "accept": "on", "next": deep}
+            answer = client.post(address, data)
+        elif path == "/home/" and "choose_company" in str([t.name for t in client.get(address).templates]):
+            met.append("company")
+            page = client.get(address)
+            wanted = page.context["next"] or deep
+            data = {"company": page.context["memberships"][1].company.key, "next": wanted}
+            answer = client.post(f"/{language}/home/company/", data)
+        else:
+            answer = client.get(address)
+    assert met == ["password", "terms", "company"]
+    assert client.get(deep).status_code == 200
+    assert Event.objects.filter(tag=Tag.PERSON_TERMS_ACCEPTED).count() == 1
+    kept = PersonAcceptance.objects.get()
+    assert (kept.language, kept.text_sha256) == (language, kept.text.sha256)
+
+
+def test_a_second_factor_is_set_up_before_anything_else(house: House, settings: Any) -> None:
+    # decision 18
+    try:
+        place = reverse("account:second_factor")
+    except NoReverseMatch:
+        pytest.skip("its pages do not stand yet")
+    policies(settings, second_factor="required")
+    expired(house.plsa)
+    house.sign_in()
+    assert urlsplit(house.client.get("/en/home/")["Location"]).path == place.replace("/fr/", "/en/")
+    session = house.client.session
+    session["factor"] = "passkey"
+    session.save()
+    assert urlsplit(house.client.get("/en/home/")["Location"]).path == "/en/password/"
+    SecondFactor.objects.create(
+        person=house.plsa, kind=FactorKind.PASSKEY, name="Key", credential_digest="d", created_at=NOW
+    )
+    assert house.is_in()
+
+
+def test_the_company_terms_past_their_deadline_close_its_private_area(house: House) -> None:
+    # C7, decision 31: the acceptance is an act of the legal representative
+    cast.publish_terms(NOW)
+    text = Text.objects.get(language="en")
+    Acceptance.objects.create(
+        reference="GT-1", company=house.company, text=text, version=text.version, accepted_at=NOW, first_name="Léon",
+        last_name="R", email="leon@fournier.example", language="en", text_sha256="", cofor="AB12CD", company_name="F",
+    )  # fmt: skip
+    cast.publish_terms(NOW, number=2, deadline=timedelta(days=30))
+    house.sign_in()
+    assert house.is_in()
+    with time_machine.travel(NOW + timedelta(days=30), tick=False):
+        Person.objects.update(password_changed_at=NOW)
+        house.sign_in()
+        answer = house.client.get(DEEP)
+        assert urlsplit(answer["Location"]).path == "/en/terms/"
+        page = house.client.get(answer["Location"])
+        assert b"Write to the legal representative" in page.content
+        ask = house.client.post("/en/terms/ask/?next=/en/home/")
+        assert next_of(ask) == "/en/home/"
+        page = house.client.get(ask["Location"])
+        assert b"We have written" in page.content
+        assert Event.objects.filter(tag=Tag.OPENING_TERMS_SENT).count() == 1
+        french = house.client.get("/fr/terms/")
+        assert french.status_code == 200
+        Acceptance.objects.update(version=Version.objects.get(number=2))
+        assert house.client.get(answer["Location"])["Location"] == DEEP
+        assert house.client.get(DEEP).status_code == 200
+
+
+def test_others_see_who_can_have_the_terms_sent(house: House) -> None:
+    user = accounts.create_login(
+        first_name="Ursula", last_name="U", email="u@fournier.example", language="en", actor=SYSTEM, now=NOW
+    )
+    accounts.set_password(person_id=user.pk, password=PASSWORD, actor=SYSTEM, now=NOW)
+    open_for(house.company, user, plsa=False)
+    cast.publish_terms(NOW, deadline=timedelta(0))
+    house.sign_in(user.login)
+    page = house.client.get("/en/home/", follow=True)
+    assert b"Paula O&#x27;Plsa" in page.content
+    assert b"Write to the legal representative" not in page.content
+    page = house.client.post("/en/terms/ask/", follow=True)
+    assert b"Only a PLSA" in page.content
+    assert not Event.objects.filter(tag=Tag.OPENING_TERMS_SENT).exists()
