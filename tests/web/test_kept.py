@@ -34,8 +34,8 @@ PATHS = (
     "browsers/", "cookies/", "accessibility/", "legal-notice/", "personal-data/", "site-map/", "nowhere/", "home/",
 )  # fmt: skip
 NAMES = {
-    "checks", "form", "glossary_count", "guide", "needs_proof", "opened", "places", "private_url", "sections",
-    "sign_in_url", "topic", "topics", "welcome_url",
+    "checks", "form", "glossary_count", "guide", "login_url", "needs_proof", "opened", "password_url", "places",
+    "private_url", "sections", "sign_in_url", "topic", "topics", "welcome_url",
 }  # fmt: skip
 SOURCE = Path(kept.__file__).parents[1]
 
