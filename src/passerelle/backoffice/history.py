@@ -44,6 +44,7 @@ TITLES: dict[str, Words] = {
     Tag.ACCESS_SUSPENDED: gettext_lazy("Access suspended"),
     Tag.ACCESS_RESUMED: gettext_lazy("Access resumed"),
     Tag.MEMBERSHIP_STARTED: gettext_lazy("Person joined the company"),
+    Tag.MEMBERSHIP_ENDED: gettext_lazy("Person's access to the company ended"),
     Tag.MANDATE_PROPOSED: gettext_lazy("Mandate of PLSA proposed"),
     Tag.MANDATE_STARTED: gettext_lazy("Mandate of PLSA started"),
     Tag.MANDATE_ENDED: gettext_lazy("Mandate of PLSA ended"),

@@ -10,6 +10,7 @@ urlpatterns = [
     path("", include("passerelle.backoffice.overview.urls")),
     path("openings/", include("passerelle.backoffice.openings.urls")),
     path("companies/", include("passerelle.backoffice.suppliers.urls")),
+    path("people/", include("passerelle.backoffice.people.urls")),
     path("tickets/", include("passerelle.backoffice.support.urls")),
     path("mails/", include("passerelle.backoffice.mails.urls")),
     path("trail/", include("passerelle.backoffice.trail.urls")),

@@ -14,7 +14,7 @@ from passerelle import brand
 from passerelle.accounts.enums import LoginState, PersonKind, StateReason
 from passerelle.audit.tags import Tag
 from passerelle.backoffice.words import LOGIN_REASONS, Words
-from passerelle.memberships.enums import MandateState
+from passerelle.memberships.enums import EndReason, MandateState
 from passerelle.opening.enums import Basis, OpeningKind, OpeningState, RefusalReason
 from passerelle.opening.models import RecordStage
 from passerelle.suppliers.enums import CompanyKind
@@ -79,6 +79,9 @@ FIELDS: dict[str, Words] = {
 # A name that means something else in one kind of line.
 _FIELDS_OF: dict[tuple[str, str], Words] = {
     (Tag.OPENING_REMINDED, "number"): gettext_lazy("Number of the reminder"),
+    (Tag.DIAGNOSIS_READ, "number"): gettext_lazy("Diagnosis number"),
+    (Tag.SESSIONS_ENDED, "count"): gettext_lazy("Number of sessions"),
+    (Tag.FACTOR_REMOVAL_ASKED, "effective_at"): gettext_lazy("Removed on"),
 }
 # A “no” is worth a line here only.
 TOLD_EITHER_WAY = frozenset({"upheld", "active"})
@@ -96,6 +99,7 @@ _CODES: dict[tuple[str, str], tuple[Any, ...]] = {
     ("opening", "basis"): (Basis,),
     ("opening", "reason"): (RefusalReason,),
     ("accounts", "reason"): (StateReason,),
+    ("memberships", "reason"): (EndReason,),
 }
 _STAGES: dict[str, Words] = {
     RecordStage.ACCEPTED: gettext_lazy("terms accepted"),

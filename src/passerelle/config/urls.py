@@ -27,6 +27,7 @@ urlpatterns = [
         path("terms/", include("passerelle.portal.terms.urls")),
         path("account/", include("passerelle.portal.account.urls")),
         path("session/", include("passerelle.portal.account.stay_urls")),
+        path("team/", include("passerelle.portal.team.urls")),
         path("desk/", include("passerelle.backoffice.urls")),
     ),
 ]

@@ -112,7 +112,15 @@ def _home(request: HttpRequest) -> str:
 
 def _area(request: HttpRequest) -> list[dict[str, Any]]:
     who = actor(request)
-    return navigation.area(request.path, who, desk=who.kind is ActorKind.STAFF)
+    return navigation.area(request.path, who, desk=who.kind is ActorKind.STAFF, plsa=_acts_as_plsa(request))
+
+
+def _acts_as_plsa(request: HttpRequest) -> bool:
+    """Whether the session acts for a company as its PLSA; the gate has read the memberships that let it in."""
+    doors = getattr(request, "doors", ())
+    chosen = request.session.get("company_key", "") if doors else ""
+    acting = [row for row in doors if row.company.key == chosen or len(doors) == 1]
+    return any(row.is_plsa for row in acting)
 
 
 def _roles(request: HttpRequest) -> str:

@@ -23,11 +23,12 @@ from passerelle.core.powers import Role, Verb, may
 
 @dataclass(frozen=True)
 class Place:
-    """A page the frame links to; `path` stands after the language."""
+    """A page the frame links to; `path` stands after the language. `plsa`: only PLSAs find it."""
 
     label: str | Promise
     path: str
     verb: Verb | None = None
+    plsa: bool = False
 
 
 SECTIONS = (
@@ -55,7 +56,7 @@ PRIVATE = (
         Place(_("My company"), "company/"),
     )),
     (_("Access administration"), (
-        Place(_("Users"), "team/"),
+        Place(_("Users"), "team/", plsa=True),
     )),
 )  # fmt: skip
 
@@ -145,14 +146,14 @@ def footer(brand: Brand) -> list[dict[str, Any]]:
     return links
 
 
-def area(path: str, actor: Actor, *, desk: bool) -> list[dict[str, Any]]:
-    """The groups of the side navigation: pages that exist and that the person may open."""
+def area(path: str, actor: Actor, *, desk: bool, plsa: bool = False) -> list[dict[str, Any]]:
+    """The groups of the side navigation: pages that exist and that the person may open. `plsa`: acts as one now."""
     groups = []
     for label, places in DESK if desk else PRIVATE:
         links = [
             {"label": place.label, "url": address(place.path), "current": _area_current(place, path)}
             for place in places
-            if answers(address(place.path)) and (place.verb is None or may(actor, place.verb))
+            if answers(address(place.path)) and (place.verb is None or may(actor, place.verb)) and plsa >= place.plsa
         ]
         if links:
             groups.append({"label": label, "links": links})

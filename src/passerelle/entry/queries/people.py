@@ -5,16 +5,24 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import Count
+
 from passerelle.accounts.enums import Lifter, PersonKind
 from passerelle.accounts.models import FactorRemoval, Person, SecondFactor
 from passerelle.accounts.rules import may_use_login
 from passerelle.core.actor import Actor, ActorKind
 from passerelle.core.powers import Verb, may
+from passerelle.entry.queries.gates import gate_facts
+from passerelle.entry.rules import doors
+from passerelle.entry.rules.diagnosis import Chain
 from passerelle.entry.rules.people import Reach
+from passerelle.limits import pauses
 from passerelle.memberships import queries as memberships
-from passerelle.memberships.models import Membership
-from passerelle.memberships.rules import may_act_for
+from passerelle.memberships.models import Mandate, Membership
+from passerelle.memberships.rules import mandate_in_force, may_act_for
 from passerelle.suppliers.models import Company
+
+STRANGERS = "sign_in"  # the lane of tries from browsers a login does not know
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,3 +83,31 @@ def has_factor(person: Person) -> bool:
 def removal_of(person: Person) -> FactorRemoval | None:
     """The removal of the second factor that waits, if somebody asked for one."""
     return FactorRemoval.objects.filter(person=person, cancelled_at__isnull=True, done_at__isnull=True).first()
+
+
+def chain_of(person: Person, company: Company | None, now: datetime) -> Chain:
+    """The facts around a person for `rules.diagnosis.explain`. With a company, nothing of another one is among them."""
+    rows = [] if person.is_staff else _memberships(person, company, now)
+    open_now = doors(rows)
+    only = open_now[0].company if len(open_now) == 1 else None
+    return Chain(
+        memberships=rows,
+        plsas=_plsas(rows, now),
+        paused_until=pauses.peek(STRANGERS, person.login_key, now=now).paused_until,
+        gates=gate_facts(person, open_now, only, factor="", now=now),
+    )
+
+
+def _memberships(person: Person, company: Company | None, now: datetime) -> list[Membership]:
+    if company is None:
+        return list(memberships.of_person(person, now))
+    return list(memberships.team(company, now).filter(person=person))
+
+
+def _plsas(rows: list[Membership], now: datetime) -> dict[str, int]:
+    """How many PLSAs count for each company, by its key; a company without one is there with none."""
+    counts = {row.company.key: 0 for row in rows}
+    held = Mandate.objects.filter(mandate_in_force(now), membership__company__in=[row.company_id for row in rows])
+    for key, plsas in held.values_list("membership__company__key").annotate(Count("pk")).order_by():
+        counts[key] = plsas
+    return counts
