@@ -1,4 +1,5 @@
 """Every scene, by its name."""
 
+from tests.races.account_scenes import *  # noqa: F403
 from tests.races.people_scenes import *  # noqa: F403
 from tests.races.road_scenes import *  # noqa: F403
