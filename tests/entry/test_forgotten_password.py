@@ -316,8 +316,8 @@ def test_every_mismatch_has_the_same_status_bytes_and_headers(house: House, lang
     assert len(answers) == 10
     reference = answers.pop("unknown login")
     assert reference[0] == 200
-    for name, answer in answers.items():
-        assert answer == reference, name
+    for name, other in answers.items():
+        assert other == reference, name
     assert not Message.objects.exists()
 
 

@@ -9,6 +9,7 @@ from datetime import timedelta
 from urllib.parse import quote
 
 import pytest
+from django.db import transaction
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
@@ -51,6 +52,16 @@ def person(prefix: str, name: str) -> dict[str, str]:
 
 def terms(_: None = None) -> str:
     return links.token(Link.objects.get(purpose="terms", used_at=None, superseded_at=None))
+
+
+def recovery() -> str:
+    """The link of a forgotten password, sent to the person who has not chosen one."""
+    person, now = Person.objects.get(), clock.now()
+    with transaction.atomic():
+        link = links.issue(
+            "recovery", subject_key=person.key, recipient=person.email, expires_at=now + timedelta(hours=1), now=now
+        )
+    return links.token(link)
 
 
 def request_fields() -> dict[str, str]:
@@ -96,6 +107,17 @@ FORMS: dict[str, Callable[[], tuple[str, str, dict[str, str]]]] = {
         "POST", "/en/password/choose/" + links.token(Link.objects.get(purpose="activation")) + "/",
         {"new_password": "x"},
     ),
+    "forgotten password": lambda: (
+        "POST", "/en/forgotten-password/",
+        {"email": "paula%40fournier.example", "login": "VABCDEF2", "cofor": "OPEN22"},
+    ),
+    "forgotten login": lambda: (
+        "POST", "/en/forgotten-login/", {"cofor": "OPEN22", "email": "paula%40fournier.example"},
+    ),
+    "message to the PLSAs": lambda: (
+        "POST", "/en/forgotten-password/message/", MESSAGE | {"cofor": "OPEN22", "phone": "1", "comments": "Hi"},
+    ),
+    "password by link": lambda: ("POST", f"/en/forgotten-password/choose/{recovery()}/", {"new_password": "x"}),
     "present your company": lambda: (
         "POST", "/en/present-your-company/", {"duns": "123456789", "email": "a%40b.example"},
     ),

@@ -4,9 +4,18 @@ from __future__ import annotations
 
 import logging
 import logging.config
+import re
 from typing import Any
 
 import structlog
+
+# What a link of a mail carries, see mail.links: its key and its proof. An address with one stays out of every line.
+_TOKEN = re.compile(r"[A-Za-z0-9_-]{22}[a-z2-7]{26}")
+
+
+def hide_tokens(_logger: Any, _method: str, line: dict[str, Any]) -> dict[str, Any]:
+    """Blank the tokens of links: Django names the address in each line of a refused page."""
+    return {name: _TOKEN.sub("…", value) if isinstance(value, str) else value for name, value in line.items()}
 
 
 def configure(options: dict[str, Any]) -> None:
@@ -17,6 +26,7 @@ def configure(options: dict[str, Any]) -> None:
         structlog.stdlib.add_logger_name,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         structlog.processors.format_exc_info,
+        hide_tokens,
     ]
     renderer: Any = (
         structlog.dev.ConsoleRenderer(colors=False)

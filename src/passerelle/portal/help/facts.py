@@ -15,6 +15,8 @@ PLACES = {
     "unknown_code_url": "get-an-access/unknown-code/",
     "present_url": "present-your-company/",
     "sign_in_url": "sign-in/",
+    "forgotten_password_url": "forgotten-password/",
+    "forgotten_login_url": "forgotten-login/",
     "help_url": "help/",
     "glossary_url": "help/glossary/",
     "contact_url": "help/contact/",
@@ -26,6 +28,7 @@ PLACES = {
 _POLICIES = (
     "link_days",
     "activation_link_days",
+    "recovery_minutes",
     "opening_lapse_days",
     "resends_a_day",
     "password_min_length",

@@ -19,14 +19,8 @@ from passerelle.web.navigation import address
 
 __all__ = ["glossary", "situation", "topics", "unknown_code"]
 
-# What is said today of logins and passwords that are lost or do not work: title, articles, topic of the contact form.
+# What is said of logins that do not work: title, articles, topic of the contact form.
 SITUATIONS = {
-    "login": (_("I have forgotten my login"), ("forgotten-login", "plsa-unknown"), "login"),
-    "password": (
-        _("I have forgotten my password"),
-        ("forgotten-plsa", "forgotten-user", "plsa-unknown"),
-        "password",
-    ),
     "blocked": (_("My access is blocked"), ("blocked-access", "five-causes"), "blocked"),
 }
 
@@ -75,7 +69,7 @@ def glossary(request: HttpRequest) -> HttpResponse:
 @open_page
 @require_safe
 def situation(request: HttpRequest, name: str) -> HttpResponse:
-    """What to do now about a forgotten login, a forgotten password or a blocked access (A2)."""
+    """What to do now about a blocked access (A2)."""
     title, anchors, topic = SITUATIONS[name]
     known = texts(get_language() or "en")
     articles = [known.article(anchor) for anchor in anchors]
