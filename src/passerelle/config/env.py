@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import os
 import secrets
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
+from django.conf.locale import LANG_INFO
+from django.utils.translation import to_language
 from pydantic import Field, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
@@ -137,6 +140,23 @@ def cache(env: Environment) -> dict[str, Any]:
         "LOCATION": "passerelle_cache",
         "OPTIONS": {"MAX_ENTRIES": 100_000},
     }
+
+
+def languages(folders: Sequence[Path]) -> list[tuple[str, str]]:
+    """The languages of the portal: English, in which the source is written, and each that a catalogue is there for.
+
+    A third language is a translation file and no code (A3): `locale/de/LC_MESSAGES/django.po`, ours or the brand's.
+    Languages are named in themselves.
+    """
+    found = {
+        to_language(path.parent.parent.name) for folder in folders for path in folder.glob("*/LC_MESSAGES/django.[mp]o")
+    }
+    return [(code, _own_name(code)) for code in ["en", *sorted(found - {"en"})]]
+
+
+def _own_name(code: str) -> str:
+    name = LANG_INFO.get(code, LANG_INFO.get(code.partition("-")[0], {})).get("name_local", code)
+    return f"{name[:1].upper()}{name[1:]}"
 
 
 def storage(env: Environment) -> dict[str, Any]:

@@ -145,12 +145,12 @@ CSRF_FAILURE_VIEW = "passerelle.web.errors.form_expired"
 MESSAGE_STORAGE = "django.contrib.messages.storage.cookie.CookieStorage"
 
 LANGUAGE_CODE = "en"
-LANGUAGES = [("en", "English"), ("fr", "Français")]
 LANGUAGE_COOKIE_NAME = "language"
 LANGUAGE_COOKIE_AGE = 365 * 86400
 LANGUAGE_COOKIE_SECURE = PASSERELLE_SECURE
 LANGUAGE_COOKIE_SAMESITE = "Lax"
 LOCALE_PATHS = [BRAND.folder / "locale", _PACKAGE / "locale"]
+LANGUAGES = _env.languages(LOCALE_PATHS)
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = BRAND.organisation.zone

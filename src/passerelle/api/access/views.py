@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 import structlog
+from django.conf import settings
 from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import get_language, get_language_from_request, override
@@ -24,8 +25,6 @@ from passerelle.web.requests import client_address
 router = Router(tags=["Access"])
 log = structlog.get_logger(__name__)
 
-LANGUAGES = {"en", "fr"}
-
 
 @router.get(
     "/access-analysis/{cofor}",
@@ -38,15 +37,17 @@ def access_analysis(
     response: HttpResponse,
     cofor: str,
     site: Annotated[str, Query(max_length=40, description="A site code, optional")] = "",
-    lang: Annotated[str, Query(max_length=10, description="en or fr; else Accept-Language")] = "",
+    lang: Annotated[
+        str, Query(max_length=10, description="A language of the portal, such as en; else Accept-Language")
+    ] = "",
 ) -> Status[Any]:
     """Six checks in order, stopping at the first NO. Answers 200 for every well-formed code, known or not.
 
     Send a key as `Authorization: Bearer …` for a higher limit. Answers are not to be stored.
     """
     response["Cache-Control"] = "private, no-store"
-    language = lang if lang in LANGUAGES else get_language_from_request(request)[:2]
-    with override(language if language in LANGUAGES else "en"):
+    language = lang if lang in dict(settings.LANGUAGES) else get_language_from_request(request)
+    with override(language):
         try:
             return _answer(request, response, cofor, site)
         except DatabaseError:

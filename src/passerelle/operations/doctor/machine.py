@@ -12,6 +12,7 @@ from django.conf import settings
 from django.contrib.staticfiles import finders
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
+from django.utils.translation import to_locale
 
 from passerelle.core.keys import random_key
 from passerelle.operations.doctor.findings import Finding, fail, ok, warn
@@ -61,12 +62,10 @@ def catalogues() -> Iterator[Finding]:
     for code, name in settings.LANGUAGES:
         if code == "en":
             continue
-        own = [folder / code / "LC_MESSAGES" / "django.po" for folder in map(Path, settings.LOCALE_PATHS)]
+        own = [folder / to_locale(code) / "LC_MESSAGES" / "django.po" for folder in map(Path, settings.LOCALE_PATHS)]
         found = [path for path in own if path.is_file()]
         if not found:
-            yield fail(
-                "catalogues", f"there is none in {name}", "Write the catalogue, or take the language out of LANGUAGES."
-            )
+            yield fail("catalogues", f"there is none in {name}", "Write the catalogue.")
         for path in found:
             yield from _catalogue(path, name)
 
