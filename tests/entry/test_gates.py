@@ -12,7 +12,6 @@ import pytest
 import time_machine
 from django.db import connection
 from django.http import HttpResponse
-from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import NoReverseMatch, reverse
 
@@ -22,12 +21,11 @@ from passerelle.accounts.enums import FactorKind, PersonKind
 from passerelle.accounts.models import Person, SecondFactor
 from passerelle.audit.models import Event
 from passerelle.audit.tags import Tag
-from passerelle.brand.load import BRANDS
 from passerelle.core.actor import SYSTEM
 from passerelle.entry.enums import Gate
 from passerelle.entry.rules import GateFacts, next_gate
 from passerelle.terms import actions as terms
-from passerelle.terms.models import Acceptance, Audience, PersonAcceptance, Text, Version
+from passerelle.terms.models import Audience, PersonAcceptance, Text, Version
 from passerelle.terms.rules import Standing
 from tests import cast, tree
 from tests.conftest import NOW
@@ -267,108 +265,6 @@ def test_addresses_that_only_take_forms_lead_home(house: House) -> None:
         assert house.client.put(path).status_code == 405
 
 
-# ---------------------------------------------------------------------------------------------- the choice of a company
-
-
-def test_the_choice_of_a_company_keeps_the_page_asked_for(house: House) -> None:
-    # E6
-    other = cast.company(NOW, cofor="EF34GH", name="Second")
-    open_for(other, house.plsa)
-    house.client.post("/en/sign-in/", {"login": house.plsa.login, "password": PASSWORD, "next": "/en/password/?a=1"})
-    answer = house.client.get("/en/password/?a=1")
-    assert urlsplit(answer["Location"]).path == "/en/home/"
-    page = house.client.get(answer["Location"])
-    assert b'name="next" value="/en/password/?a=1"' in page.content
-    answer = house.client.post("/en/home/company/", {"company": other.key, "next": "/en/password/?a=1"})
-    assert answer["Location"] == "/en/password/?a=1"
-    assert house.client.get("/en/password/?a=1").status_code == 200
-    assert house.client.post("/en/home/company/", {"company": house.company.key})["Location"] == "/en/home/"
-    assert b"Fournier" in house.client.get("/en/home/").content
-
-
-HOSTILE = [
-    "https://elsewhere.example/", "//elsewhere.example/", "/\\elsewhere.example", "javascript:alert(1)",
-    "http:///elsewhere.example", "/en/home/\r\nSet-Cookie: a=b", "\x00", "/\t/elsewhere.example",
-    "https:elsewhere.example", "///elsewhere.example", " //elsewhere.example", "x" * 5000,
-]  # fmt: skip
-
-
-@pytest.mark.parametrize("wanted", HOSTILE)
-def test_a_hostile_next_leads_home_from_every_gate(wanted: str, house: House) -> None:
-    other = cast.company(NOW, cofor="EF34GH", name="Second")
-    open_for(other, house.plsa)
-    publish_for_persons()
-    house.sign_in()
-    expired(house.plsa)
-    text = Text.objects.get(language="en")
-    steps = [
-        ("/en/password/", {"new_password": NEW}),
-        ("/en/terms/", {"text": text.pk, "accept": "on"}),
-        ("/en/home/company/", {"company": other.key}),
-    ]
-    for path, data in steps:
-        house.client.get(path, {"next": wanted})
-        answer = house.client.post(path, {**data, "next": wanted})
-        assert answer.status_code == 302, path
-        location = urlsplit(answer["Location"])
-        assert not location.netloc
-        assert location.path.startswith("/en/home/")
-        assert "Set-Cookie" not in str(answer.headers.get("Set-Cookie", ""))
-    assert house.client.get("/en/home/").status_code == 200
-
-
-@pytest.mark.parametrize("language", ["en", "fr"])
-def test_the_page_first_asked_for_opens_behind_all_gates_of_the_second_brand(
-    language: str, house: House, settings: Any
-) -> None:
-    # E6, D5: expired password, terms for persons, choice of a company, on one person, in one go
-    settings.PASSERELLE_BRAND = brand.load(BRANDS / "brassac", {}).with_policies(
-        password_age_days=180, second_factor="offered", second_factor_users="offered"
-    )
-    texts = [text for text in brand.person_terms(brand.current()) if text.number == 1]
-    terms.publish_brand(texts=texts, actor=SYSTEM, now=NOW, audience=Audience.PERSON)
-    open_for(cast.company(NOW, cofor="BR042", name="Second"), house.plsa)
-    expired(house.plsa)
-    deep = f"/{language}/home/?tab=x&y=%C3%A9"
-    client = Client()
-    stranger = client.get(deep)
-    assert next_of(stranger) == deep
-    answer = client.post(stranger["Location"], {"login": house.plsa.login, "password": PASSWORD, "next": deep})
-    met = []
-    for _ in range(8):
-        if answer.status_code != 302:
-            break
-        address = answer["Location"]
-        path = urlsplit(address).path.removeprefix(f"/{language}")
-        if address == deep and client.get(deep).status_code == 200 and met[-1:] == ["company"]:
-            break
-        if path == "/password/":
-            met.append("password")
-            page = client.get(address)
-            assert f'name="next" value="{deep.replace("&", "&amp;")}"' in page.content.decode()
-            answer = client.post(address, {"new_password": NEW, "next": deep})
-        elif path == "/terms/":
-            met.append("terms")
-            page = client.get(address)
-            assert page.context["text"].language == language
-            assert "Brassac" in page.context["text"].title
-            data = {"text": page.context["text"].pk, "accept": "on", "next": deep}
-            answer = client.post(address, data)
-        elif path == "/home/" and "choose_company" in str([t.name for t in client.get(address).templates]):
-            met.append("company")
-            page = client.get(address)
-            wanted = page.context["next"] or deep
-            data = {"company": page.context["memberships"][1].company.key, "next": wanted}
-            answer = client.post(f"/{language}/home/company/", data)
-        else:
-            answer = client.get(address)
-    assert met == ["password", "terms", "company"]
-    assert client.get(deep).status_code == 200
-    assert Event.objects.filter(tag=Tag.PERSON_TERMS_ACCEPTED).count() == 1
-    kept = PersonAcceptance.objects.get()
-    assert (kept.language, kept.text_sha256) == (language, kept.text.sha256)
-
-
 def test_a_second_factor_is_set_up_before_anything_else(house: House, settings: Any) -> None:
     # decision 18
     try:
@@ -387,49 +283,3 @@ def test_a_second_factor_is_set_up_before_anything_else(house: House, settings: 
         person=house.plsa, kind=FactorKind.PASSKEY, name="Key", credential_digest="d", created_at=NOW
     )
     assert house.is_in()
-
-
-def test_the_company_terms_past_their_deadline_close_its_private_area(house: House) -> None:
-    # C7, decision 31: the acceptance is an act of the legal representative
-    cast.publish_terms(NOW)
-    text = Text.objects.get(language="en")
-    Acceptance.objects.create(
-        reference="GT-1", company=house.company, text=text, version=text.version, accepted_at=NOW, first_name="Léon",
-        last_name="R", email="leon@fournier.example", language="en", text_sha256="", cofor="AB12CD", company_name="F",
-    )  # fmt: skip
-    cast.publish_terms(NOW, number=2, deadline=timedelta(days=30))
-    house.sign_in()
-    assert house.is_in()
-    with time_machine.travel(NOW + timedelta(days=30), tick=False):
-        Person.objects.update(password_changed_at=NOW)
-        house.sign_in()
-        answer = house.client.get(DEEP)
-        assert urlsplit(answer["Location"]).path == "/en/terms/"
-        page = house.client.get(answer["Location"])
-        assert b"Write to the legal representative" in page.content
-        ask = house.client.post("/en/terms/ask/?next=/en/home/")
-        assert next_of(ask) == "/en/home/"
-        page = house.client.get(ask["Location"])
-        assert b"We have written" in page.content
-        assert Event.objects.filter(tag=Tag.OPENING_TERMS_SENT).count() == 1
-        french = house.client.get("/fr/terms/")
-        assert french.status_code == 200
-        Acceptance.objects.update(version=Version.objects.get(number=2))
-        assert house.client.get(answer["Location"])["Location"] == DEEP
-        assert house.client.get(DEEP).status_code == 200
-
-
-def test_others_see_who_can_have_the_terms_sent(house: House) -> None:
-    user = accounts.create_login(
-        first_name="Ursula", last_name="U", email="u@fournier.example", language="en", actor=SYSTEM, now=NOW
-    )
-    accounts.set_password(person_id=user.pk, password=PASSWORD, actor=SYSTEM, now=NOW)
-    open_for(house.company, user, plsa=False)
-    cast.publish_terms(NOW, deadline=timedelta(0))
-    house.sign_in(user.login)
-    page = house.client.get("/en/home/", follow=True)
-    assert b"Paula O&#x27;Plsa" in page.content
-    assert b"Write to the legal representative" not in page.content
-    page = house.client.post("/en/terms/ask/", follow=True)
-    assert b"Only a PLSA" in page.content
-    assert not Event.objects.filter(tag=Tag.OPENING_TERMS_SENT).exists()
