@@ -15,7 +15,7 @@ from passerelle.suppliers.models import Company
 from tests.backoffice import stages
 from tests.backoffice.conftest import Browser, person, signed_in
 
-LISTS = ("", "openings/", "companies/", "tickets/", "mails/", "trail/")
+LISTS = ("", "openings/", "companies/", "people/", "tickets/", "mails/", "trail/")
 # What each role may open of them (core.powers).
 OPEN_TO = {
     "assistance": set(LISTS),

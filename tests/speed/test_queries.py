@@ -109,7 +109,7 @@ def desk(client: Client) -> Client:
 
 LISTS = [
     "/en/desk/openings/", "/en/desk/openings/?tab=all", "/en/desk/companies/", "/en/desk/mails/", "/en/desk/trail/",
-    "/en/desk/tickets/",
+    "/en/desk/tickets/", "/en/desk/people/", "/en/desk/people/?q=paula",
 ]  # fmt: skip
 # Who asks: the session, the person, the person's roles and whether they may enter: for every page of the desk.
 ENTRY = 3

@@ -202,6 +202,18 @@ def _of_recovery() -> Iterator[Sample]:
     yield Sample("entry/plsa_contacts", "", {"company_name": OPENING["company_name"], "plsas": plsas})
 
 
+def _of_acts_on_a_login() -> Iterator[Sample]:
+    colleague = LOGIN | {"company_name": OPENING["company_name"], "by_name": "Paula Plsa", "done_at": NOW}
+    desk = LOGIN | {"company_name": "", "by_name": "", "done_at": NOW}
+    for what in ("suspended", "deleted", "lifted", "company_suspended", "company_ended", "company_resumed"):
+        yield Sample("entry/people_state", f"{what} by a PLSA", colleague | {"what": what})
+    for what in ("suspended", "blocked", "deleted", "lifted"):
+        yield Sample("entry/people_state", f"{what} by the Assistance", desk | {"what": what})
+    for variant, facts in (("by a PLSA", colleague), ("by the Assistance", desk)):
+        yield Sample("entry/people_password", variant, facts | LINK, "recovery")
+        yield Sample("entry/people_activation", variant, facts | LINK, "activation")
+
+
 def _from_the_clock() -> Iterator[Sample]:
     for days in (15, 1):
         yield Sample("accounts/password_ends", f"{days} left", LOGIN | {"days": days, "ends_at": EXPIRES})
@@ -216,6 +228,7 @@ SAMPLES = (
     *_to_the_assistance(),
     *_to_the_sender(),
     *_of_recovery(),
+    *_of_acts_on_a_login(),
     *_to_the_owner_of_the_address(),
     *_about_second_factors(),
     *_from_the_clock(),

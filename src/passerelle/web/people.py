@@ -112,7 +112,7 @@ REFUSALS: dict[str, Words] = {
     "assistance_only": gettext_lazy("Only the Assistance can do this with this login."),
     "lift_first": gettext_lazy("The login is not active. Make it active again first."),
     "not_active": gettext_lazy("The login is not active, so there is nothing to suspend."),
-    "last_plsa": gettext_lazy("This is the last PLSA of the company. Ask the Assistance."),
+    "last_plsa": gettext_lazy("This is the last access administrator (PLSA) of the company. Ask the Assistance."),
     "blocked_already": gettext_lazy("The login is blocked already."),
     "no_factor": gettext_lazy("This login has no second factor."),
     "removal_waits": gettext_lazy("The removal of the second factor was asked already. It waits."),
