@@ -1,5 +1,6 @@
 """Every scene, by its name."""
 
 from tests.races.account_scenes import *  # noqa: F403
+from tests.races.factor_scenes import *  # noqa: F403
 from tests.races.people_scenes import *  # noqa: F403
 from tests.races.road_scenes import *  # noqa: F403
