@@ -73,8 +73,8 @@ def test_every_refusal_has_the_same_status_bytes_and_headers(house: House, langu
     assert len(answers) == 9
     reference = answers.pop("wrong")
     assert reference[0] == 422
-    for name, answer in answers.items():
-        assert answer == reference, name
+    for name, found in answers.items():
+        assert found == reference, name
 
 
 def test_every_refusal_costs_the_same_number_of_queries(house: House) -> None:

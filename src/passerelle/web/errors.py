@@ -22,6 +22,7 @@ from django.utils import translation
 from django.utils.html import escape
 from django.utils.translation import gettext as _
 
+from passerelle.accounts.hashers import Busy
 from passerelle.web.access import keep_out_of_caches, open_page
 from passerelle.web.context import bare_shell
 from passerelle.web.typed import typed
@@ -48,8 +49,9 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 @open_page
 def server_error(request: HttpRequest) -> HttpResponse:
-    """A fault of ours. When it is the database that does not answer, the page says the portal is paused."""
-    if isinstance(sys.exc_info()[1], OperationalError | InterfaceError):
+    """A fault of ours. When the database does not answer, or all turns to hash a password are taken, the page says
+    that the portal is paused."""
+    if isinstance(sys.exc_info()[1], OperationalError | InterfaceError | Busy):
         return unavailable(request)
     return _page(request, "errors/500.html", 500, number=getattr(request, "number", ""))
 
