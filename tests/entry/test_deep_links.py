@@ -52,7 +52,7 @@ def test_a_hostile_next_leads_home_from_every_gate(wanted: str, house: House) ->
     house.sign_in()
     expired(house.plsa)
     text = Text.objects.get(language="en")
-    steps = [
+    steps: list[tuple[str, dict[str, Any]]] = [
         ("/en/password/", {"new_password": NEW}),
         ("/en/terms/", {"text": text.pk, "accept": "on"}),
         ("/en/home/company/", {"company": other.key}),
@@ -85,7 +85,7 @@ def test_the_page_first_asked_for_opens_behind_all_gates_of_the_second_brand(
     stranger = client.get(deep)
     assert next_of(stranger) == deep
     answer = client.post(stranger["Location"], {"login": house.plsa.login, "password": PASSWORD, "next": deep})
-    met = []
+    met: list[str] = []
     for _ in range(8):
         if answer.status_code != 302:
             break

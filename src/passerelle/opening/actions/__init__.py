@@ -9,7 +9,7 @@ from passerelle.opening.actions.acceptance import (
 )
 from passerelle.opening.actions.base import PartyData
 from passerelle.opening.actions.desk import approve_plsa, refuse, revive, settle, verify
-from passerelle.opening.actions.follow_up import ask_designation, resend_activation, resend_terms
+from passerelle.opening.actions.follow_up import ask_designation, ask_renewal, resend_activation, resend_terms
 from passerelle.opening.actions.objection import object_to
 from passerelle.opening.actions.request import RequestOutcome, request_access
 from passerelle.opening.actions.time import lapse_due, remind_due
@@ -21,6 +21,7 @@ __all__ = [
     "activate",
     "approve_plsa",
     "ask_designation",
+    "ask_renewal",
     "designate",
     "disown",
     "lapse_due",

@@ -23,7 +23,7 @@ from passerelle.opening.enums import LIVING, Basis, OpeningKind, OpeningState, P
 from passerelle.opening.models import Opening
 from passerelle.opening.queries import analyse
 from passerelle.suppliers.models import Company
-from passerelle.terms.queries import latest_acceptance
+from passerelle.terms.queries import current_version, latest_acceptance
 
 
 @transaction.atomic
@@ -74,20 +74,30 @@ def ask_designation(*, cofor: str, language: str, actor: Actor, now: datetime) -
     tells who he is: then the Assistance must act.
     """
     try:
-        return _ask(cofor, language, actor, now)
+        return _ask(cofor, actor, now)
     except IntegrityError:  # two at once: the other's mail has left
-        return _ask(cofor, language, actor, now)
+        return _ask(cofor, actor, now)
+
+
+def ask_renewal(*, cofor: str, actor: Actor, now: datetime) -> Opening:
+    """Write to the legal representative as soon as newer terms are in effect, before their deadline too (decision 31).
+
+    Which people of the company may have it sent is the door's question. A mail on its way is sent again instead.
+    Refuses `nothing_to_ask` unless there are newer terms than the accepted ones, and `no_representative`.
+    """
+    try:
+        return _ask(cofor, actor, now, renewal=True)
+    except IntegrityError:
+        return _ask(cofor, actor, now, renewal=True)
 
 
 @transaction.atomic
-def _ask(cofor: str, language: str, actor: Actor, now: datetime) -> Opening:
-    kinds = {"no_plsa": OpeningKind.DESIGNATION, "terms_not_accepted": OpeningKind.RENEWAL}
+def _ask(cofor: str, actor: Actor, now: datetime, *, renewal: bool = False) -> Opening:
     # Not the key: an acceptance that holds the opening refers to the company, and would wait for us as we for it.
     company = Company.objects.select_for_update(no_key=True).filter(cofor=cofor).first()
     if company is None or not Access.objects.filter(company=company).exists():
         raise Refused("nothing_to_ask")
-    analysis = analyse(company.cofor, now=now)
-    kind = kinds.get(analysis.verdict.reason.replace("terms_link_expired", "terms_not_accepted"))
+    kind = _newer(company, now) if renewal else _missing(company, now)
     if kind is None:
         raise Refused("nothing_to_ask")
     dedup = dedup_key(f"{company.key}:{kind}", "")
@@ -117,3 +127,20 @@ def _ask(cofor: str, language: str, actor: Actor, now: datetime) -> Opening:
     write(opening, Tag.OPENING_REQUESTED, actor=actor, now=now, new={"kind": kind.value})
     send_terms(opening, actor=actor, now=now)
     return opening
+
+
+def _missing(company: Company, now: datetime) -> OpeningKind | None:
+    """What the analysis says that only the legal representative can give."""
+    kinds = {
+        "no_plsa": OpeningKind.DESIGNATION,
+        "terms_not_accepted": OpeningKind.RENEWAL,
+        "terms_link_expired": OpeningKind.RENEWAL,
+    }
+    return kinds.get(analyse(company.cofor, now=now).verdict.reason)
+
+
+def _newer(company: Company, now: datetime) -> OpeningKind | None:
+    signed, current = latest_acceptance(company), current_version(now)
+    if current is None or (signed is not None and signed.version.number >= current.number):
+        return None
+    return OpeningKind.RENEWAL

@@ -51,7 +51,8 @@ class EntryGate:
             assert isinstance(person, Person)
             memberships = [] if person.is_staff else list(of_person(person, now))
             if _is_over(request, person, now) or not may_enter(person, memberships):
-                request.ended_person_key = person.key  # type: ignore[attr-defined]  for what was typed, see web/drafts.py
+                # What was typed is kept for this person, see web/drafts.py.
+                request.ended_person_key = person.key  # type: ignore[attr-defined]
                 logout(request)
             else:
                 request.doors = doors(memberships)  # type: ignore[attr-defined]

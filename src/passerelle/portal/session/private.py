@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from datetime import datetime
 from functools import wraps
 from typing import Any
 from urllib.parse import urlencode
@@ -23,7 +24,10 @@ from passerelle.entry.enums import Gate
 from passerelle.memberships import actions as memberships
 from passerelle.memberships.queries import plsas_of, proposed_to
 from passerelle.portal.session.enter import home_address
-from passerelle.portal.session.gate import acting, open_doors
+from passerelle.portal.session.gate import acting, facts_of, open_doors
+from passerelle.terms.models import Audience, Version
+from passerelle.terms.queries import current_version
+from passerelle.terms.rules import Standing, is_newer
 from passerelle.web.access import at_gate, safe_next
 from passerelle.web.requests import actor
 
@@ -43,8 +47,8 @@ def home(request: HttpRequest) -> HttpResponse:
         return redirect(home_address(person))
     membership, companies = acting(request), open_doors(request)
     if membership is None:
-        context = {"memberships": companies, "next": safe_next(request, "")}
-        return render(request, "session/choose_company.html", context)
+        choice = {"memberships": companies, "next": safe_next(request, "")}
+        return render(request, "session/choose_company.html", choice)
     context: dict[str, object] = {
         "membership": membership,
         "company": membership.company,
@@ -53,8 +57,18 @@ def home(request: HttpRequest) -> HttpResponse:
         "proposals": list(proposed_to(person)),
         "several": len(companies) > 1,
         "memberships": companies,
+        "new_terms": _newer(facts_of(request).company_terms, Audience.COMPANY, now),
+        "new_own_terms": _newer(facts_of(request).own_terms, Audience.PERSON, now),
     }
     return render(request, "session/home.html", context)
+
+
+def _newer(standing: Standing | None, audience: Audience, now: datetime) -> Version | None:
+    """The version in effect that waits for its acceptance and has a deadline, which is yet to come."""
+    if standing is None or standing.accepted is None or not is_newer(standing):
+        return None
+    version = current_version(now, audience)
+    return version if version is not None and version.deadline_at is not None else None
 
 
 def sent_only(view: View) -> View:

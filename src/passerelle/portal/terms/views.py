@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlencode
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -88,7 +90,8 @@ def _company(request: HttpRequest, membership: Membership) -> HttpResponse:
 def ask(request: HttpRequest) -> HttpResponse:
     """A PLSA has the terms sent to the legal representative, at most as often as anybody may (decision 8)."""
     membership, now = acting(request), clock.now()
-    back = f"{reverse('terms:accept')}?{request.GET.urlencode()}" if request.GET else reverse("terms:accept")
+    wanted = urlencode({"next": safe_next(request, reverse("session:home"))})
+    back = f"{reverse('terms:accept')}?{wanted}"
     if membership is None or not membership.is_plsa:  # type: ignore[attr-defined]
         messages.warning(request, _("Only a PLSA of the company can have the terms sent."))
         return redirect(back)
@@ -99,7 +102,7 @@ def ask(request: HttpRequest) -> HttpResponse:
         )
         return redirect(back)
     try:
-        opening.ask_designation(cofor=company.cofor, language=get_language() or "en", actor=actor(request), now=now)
+        opening.ask_renewal(cofor=company.cofor, actor=actor(request), now=now)
     except Refused as refusal:
         messages.warning(request, refusal_words(refusal))
     else:
