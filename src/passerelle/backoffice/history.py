@@ -79,6 +79,7 @@ TITLES: dict[str, Words] = {
     Tag.RECOVERY_ASKED: gettext_lazy("Forgotten password: help asked for"),
     Tag.RECOVERY_SENT: gettext_lazy("Forgotten password: e-mail sent"),
     Tag.LOGIN_REMINDED: gettext_lazy("Forgotten login: e-mail sent"),
+    Tag.PLSA_CONTACTS_SENT: gettext_lazy("Contact details of the PLSAs sent"),
     Tag.DIAGNOSIS_READ: gettext_lazy("Diagnosis of a sign-in read"),
     Tag.TICKET_RECEIVED: gettext_lazy("Message received"),
     Tag.TICKET_CLOSED: gettext_lazy("Message closed"),

@@ -26,6 +26,8 @@ from passerelle.backoffice.words import LOGIN_KINDS, STANDS, age, name_of
 from passerelle.core import clock
 from passerelle.core.errors import Refused
 from passerelle.core.powers import Verb, may
+from passerelle.entry.actions import recovery
+from passerelle.memberships.models import Membership
 from passerelle.opening.enums import Reason
 from passerelle.opening.queries import analyse
 from passerelle.opening.rules import words_for
@@ -93,6 +95,7 @@ def ticket(request: HttpRequest, key: str) -> HttpResponse:
         "saw": _what_they_saw(ticket),
         "stands": STANDS[analyse(ticket.company.cofor, now=now).reason] if ticket.company else "",
         "person": _person(ticket) if may(who, Verb.SEE_PEOPLE) else None,
+        "contacts_for": _member(ticket) if may(who, Verb.MANAGE_PEOPLE) else None,
         "others": _others(ticket),
         "history": lines(_events(ticket), without=PLAIN) if may(who, Verb.SEE_TRAIL) else None,
         "mails": of_subject(ticket.key) if may(who, Verb.SEE_MAILS) else None,
@@ -119,6 +122,38 @@ def _person(ticket: Ticket) -> dict[str, Any] | None:
     else:
         person = people.filter(login_key=ticket.login.strip().upper()).first() if ticket.login else None
     return {"person": person, "kind": LOGIN_KINDS[person.state]} if person else None
+
+
+def _member(ticket: Ticket) -> Person | None:
+    """Who can be sent the PLSAs' contact details: the login behind the message, if it is one of that company (D9)."""
+    found = _person(ticket)
+    if found is None or ticket.company is None:
+        return None
+    person: Person = found["person"]
+    here = Membership.objects.filter(person=person, company=ticket.company, ended_at__isnull=True)
+    return person if here.exists() else None
+
+
+@staff_page(Verb.MANAGE_PEOPLE)
+@require_POST
+def contacts(request: HttpRequest, key: str) -> HttpResponse:
+    """Send the PLSAs' contact details in one act, to the address registered for the login and nowhere else (D9)."""
+    ticket = _load(key)
+    person = _member(ticket)
+    if person is None or ticket.company is None:
+        raise Http404
+    try:
+        recovery.send_plsa_contacts(
+            company_key=ticket.company.key, login=person.login, actor=actor(request), now=clock.now()
+        )  # fmt: skip
+    except Refused as refusal:
+        if refusal.code == "no_power":
+            raise PermissionDenied from refusal
+        messages.warning(request, _("Nothing was sent: the company has no PLSA who could be written to."))
+    else:
+        words = _("The contact details of the PLSAs are on their way to the address registered for %(login)s.")
+        messages.success(request, words % {"login": person.login})
+    return redirect("desk:ticket", key=key)
 
 
 def _others(ticket: Ticket) -> list[Ticket]:
