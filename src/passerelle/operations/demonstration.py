@@ -26,6 +26,7 @@ from passerelle.opening.actions import PartyData
 from passerelle.opening.enums import RefusalReason
 from passerelle.opening.models import Opening
 from passerelle.opening.queries import by_key
+from passerelle.operations import demonstration_credentials as credentials
 from passerelle.suppliers import actions as suppliers
 from passerelle.suppliers.enums import Source
 from passerelle.suppliers.models import Company
@@ -94,11 +95,26 @@ SECOND_29 = Account(
 )
 USER_29 = Account(login("URSUA2"), "Ursula Brook", "OPEN29", "User")
 SUSPENDED = Account(login("SUSAN2"), "Susan Weir", "OPEN29", "suspended: cannot enter")
-BLOCKED = Account(login("BRUCE2"), "Bruce Lock", "OPEN29", "blocked: cannot enter")
+UNUSED = Account(login("UNA222"), "Una Moor", "OPEN29", "suspended because it was not used; a PLSA lifts it")
+FORMER = Account(
+    login("FERN22"), "Fern Dale", "OPEN29",
+    f"User; the former password is `{passwords.FORMER}`: it blocks the login from an unknown browser",
+)  # fmt: skip
+AUTHENTICATOR = Account(
+    login("AUDE22"), "Aude Cove", "OPEN29", f"User with an authenticator application, secret `{credentials.SECRET}`"
+)
+PASSKEY = Account(
+    login("PASKA2"), "Paska Stone", "OPEN29",
+    f"User with a passkey on a device of hers; her recovery codes: {', '.join(credentials.CODES[:3])} …",
+)  # fmt: skip
+BLOCKED = Account(login("BRUCE2"), "Bruce Lock", "OPEN29", "blocked: the former password was typed elsewhere")
 EXPIRED = Account(login("EMMA22"), "Emma Ford", "OPEN29", "password older than 180 days")
 DELETED = Account(login("DAVE22"), "Dave Ferry", "OPEN29", "deleted: cannot enter")
 SUSPENDED_24 = Account(login("MARTA2"), "Marta Marenne", "SUSP24", "active, but the company's access is suspended")
-ACCOUNTS = (PLSA_28, PLSA_29, SECOND_29, USER_29, EXPIRED, SUSPENDED, BLOCKED, DELETED, SUSPENDED_24)
+ACCOUNTS = (
+    PLSA_28, PLSA_29, SECOND_29, USER_29, AUTHENTICATOR, PASSKEY, FORMER, EXPIRED, SUSPENDED, UNUSED, BLOCKED, DELETED,
+    SUSPENDED_24,
+)  # fmt: skip
 
 STAFF = (
     ("S" + "PURCH2" + check_character("PURCH2"), "Inès", "Morel", (Role.PURCHASING,), "purchasing@group.example"),
@@ -228,14 +244,18 @@ class Seed:
         return Person.objects.get(memberships__company__cofor=cofor, memberships__mandates__isnull=False)
 
     def people(self) -> None:
-        for account in (SECOND_29, USER_29, EXPIRED, SUSPENDED, BLOCKED, DELETED):
-            self.join(self.person(account), account.cofor, mandate=False)
+        for account in ACCOUNTS:
+            if account.cofor == "OPEN29" and account is not PLSA_29:
+                self.join(self.person(account), account.cofor, mandate=False)
+        credentials.give_authenticator(_person_of(AUTHENTICATOR), now=self.at(30))
+        credentials.give_passkey(_person_of(PASSKEY), now=self.at(30))
         second = Person.objects.get(login=SECOND_29.login)
         self.join(second, "OPEN29", mandate=True)
         self.join(Person.objects.get(login=PLSA_28.login), "OPEN29", mandate=False)
         self.join(second, "ACTV27", mandate=True, proposed=True)
         for account, state, reason in (
             (SUSPENDED, LoginState.SUSPENDED, StateReason.BY_PLSA),
+            (UNUSED, LoginState.SUSPENDED, StateReason.UNUSED),
             (BLOCKED, LoginState.BLOCKED, StateReason.FORMER_PASSWORD),
             (DELETED, LoginState.DELETED, StateReason.LEFT),
         ):
@@ -251,6 +271,8 @@ class Seed:
             now=self.at(250), login=account.login,
         )  # fmt: skip
         days = 200 if account is EXPIRED else 40
+        if account in {FORMER, BLOCKED}:
+            accounts.set_password(person_id=person.pk, password=passwords.FORMER, actor=SYSTEM, now=self.at(days + 60))
         return accounts.set_password(person_id=person.pk, password=account.password, actor=SYSTEM, now=self.at(days))
 
     def join(self, person: Person, cofor: str, *, mandate: bool, proposed: bool = False) -> None:
@@ -280,6 +302,10 @@ class Seed:
                 opening = by_key(opening.key) or opening
                 if number % 3 == 0 and opening.terms_link_id:
                     self.accept(opening, number % 13 + 0.1)
+
+
+def _person_of(account: Account) -> Person:
+    return Person.objects.get(login=account.login)
 
 
 def _party(name: str, domain: str) -> PartyData:

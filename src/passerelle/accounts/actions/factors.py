@@ -5,6 +5,7 @@ Adding and removing grow the credential epoch and end every session; the door le
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -106,17 +107,18 @@ def remove_factor(*, person_id: int, factor_key: str, required: bool, actor: Act
 
 
 @transaction.atomic
-def make_recovery_codes(*, person_id: int, actor: Actor, now: datetime) -> tuple[str, ...]:
+def make_recovery_codes(*, person_id: int, actor: Actor, now: datetime, codes: Sequence[str] = ()) -> tuple[str, ...]:
     """Make a new list of recovery codes; the former one no longer counts. Refuses `no_factor` without a factor.
 
-    The answer is the only place where the codes ever stand in clear.
+    The answer is the only place where the codes ever stand in clear. `codes` gives them instead of random ones: for the
+    demonstration, which prints them.
     """
     person = _living(person_id)
     if not person.second_factors.exists():
         raise Refused("no_factor")
-    codes = _make_codes(person, actor, now)
+    made = _make_codes(person, actor, now, codes)
     mails.codes_renewed(person, address=actor.address, now=now)
-    return codes
+    return made
 
 
 def drop_removal(person: Person, now: datetime) -> None:
@@ -164,8 +166,8 @@ def _add(person: Person, factor: SecondFactor, actor: Actor, now: datetime) -> A
     return Added(person, factor, codes)
 
 
-def _make_codes(person: Person, actor: Actor, now: datetime) -> tuple[str, ...]:
-    codes: set[str] = set()
+def _make_codes(person: Person, actor: Actor, now: datetime, given: Sequence[str] = ()) -> tuple[str, ...]:
+    codes = set(given[:CODES])
     while len(codes) < CODES:
         codes.add(new_recovery_code())
     person.recovery_codes.all().delete()
