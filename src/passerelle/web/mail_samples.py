@@ -183,6 +183,10 @@ def _to_the_owner_of_the_address() -> Iterator[Sample]:
     for reason in ("stopped", "not_possible"):
         facts = LOGIN | address | {"reason": reason, "cancelled_at": NOW}
         yield Sample("accounts/email_change_cancelled", reason, facts)
+    for ended in (0, 1, 3):
+        facts = LOGIN | {"changed_at": NOW, "address": "192.0.2.7", "device": "Firefox on Windows", "ended": ended}
+        yield Sample("accounts/password_changed", f"{ended} ended", facts)
+    yield Sample("accounts/password_changed", "by a link", facts | {"device": "", "address": "", "ended": 0})
     for count in (1, 3):
         yield Sample("accounts/sessions_ended", str(count), LOGIN | {"count": count, "ended_at": NOW})
 
