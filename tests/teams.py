@@ -17,6 +17,7 @@ from passerelle.core.powers import Role
 from passerelle.memberships import actions as memberships
 from passerelle.memberships.models import Membership
 from passerelle.suppliers.models import Company
+from passerelle.terms.models import Version
 from tests import cast
 
 PASSWORD = "seven brown kettles sing"
@@ -40,7 +41,8 @@ class Teams:
     people: dict[str, Person] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        cast.publish_terms(self.now)
+        if not Version.objects.exists():
+            cast.publish_terms(self.now)
         self.ours = self._company("AB12CD", "Fournier Précision")
         self.theirs = self._company("ZZ98YX", "Moulin d'Arve")
         for name, company, plsa in (
