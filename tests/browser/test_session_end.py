@@ -66,6 +66,7 @@ def test_the_warning_opens_five_minutes_before_and_is_put_off_in_one_press(windo
     window.page.clock.fast_forward("00:31")
     dialog(window.page).wait_for()
     assert window.page.evaluate("document.activeElement.closest('[data-session-stay]') !== null")
+    assert dialog(window.page).locator(".button:visible").count() == 2
     words = [said(window.page)]
     window.look()
     for step in ("03:00", "01:00", "00:40"):
@@ -105,6 +106,7 @@ def test_what_was_typed_before_the_end_is_there_after_signing_in(window: Window,
     window.page.locator("[name=last_name]").fill("Typed <before>")
     window.page.clock.fast_forward("31:00")
     window.page.locator("[data-session-again]").wait_for()
+    assert dialog(window.page).locator(".button:visible").count() == 1
     window.look()
     end_for_real()
     window.leads(lambda: window.page.locator("[data-session-again]").click())
