@@ -19,6 +19,7 @@ from passerelle.accounts.models import Person
 from passerelle.core import clock
 from passerelle.core.actor import SYSTEM
 from passerelle.core.powers import Role
+from passerelle.entry import actions as entry
 from passerelle.mail import links
 from passerelle.mail.models import Link, Message
 from passerelle.memberships import actions as memberships
@@ -62,6 +63,19 @@ def recovery() -> str:
             "recovery", subject_key=person.key, recipient=person.email, expires_at=now + timedelta(hours=1), now=now
         )
     return links.token(link)
+
+
+def lift() -> str:
+    owner = Person.objects.get()
+    entry.block_for_former_password(person_id=owner.pk, actor=cast.VISITOR, now=clock.now())
+    return links.token(Link.objects.get(purpose="lift"))
+
+
+def device() -> str:
+    owner = Person.objects.get()
+    accounts.set_password(person_id=owner.pk, password="seven brown kettles sing", actor=SYSTEM, now=clock.now())
+    entry.send_device_link(login_key=owner.login_key, actor=cast.VISITOR, now=clock.now())
+    return links.token(Link.objects.get(purpose="device"))
 
 
 def request_fields() -> dict[str, str]:
@@ -118,6 +132,9 @@ FORMS: dict[str, Callable[[], tuple[str, str, dict[str, str]]]] = {
         "POST", "/en/forgotten-password/message/", MESSAGE | {"cofor": "OPEN22", "phone": "1", "comments": "Hi"},
     ),
     "password by link": lambda: ("POST", f"/en/forgotten-password/choose/{recovery()}/", {"new_password": "x"}),
+    "link for a browser asked": lambda: ("POST", "/en/sign-in/device/", {"login": "VABCDEF2"}),
+    "block lifted": lambda: ("POST", f"/en/sign-in/lift/{lift()}/", {"password": "x", "again": "1"}),
+    "browser made known": lambda: ("POST", f"/en/sign-in/device/{device()}/", {"_switch": "1", "x": "y"}),
     "present your company": lambda: (
         "POST", "/en/present-your-company/", {"duns": "123456789", "email": "a%40b.example"},
     ),

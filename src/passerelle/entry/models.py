@@ -27,6 +27,8 @@ class Diagnosis(models.Model):
 
     class Meta:
         verbose_name_plural = "diagnoses"
+        # A try that a pause refuses looks for the number of the one before it.
+        indexes = [models.Index(fields=["address", "paused_until"], name="entry_diagnosis_paused")]
 
     def __str__(self) -> str:
         return f"{self.door} {self.reason}"
