@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pyotp
 import pytest
@@ -33,13 +34,13 @@ def kinds() -> list[str]:
 # ---------------------------------------------------------------- secrets and codes
 
 
-def test_a_secret_is_kept_sealed_and_read_with_former_keys(settings: object) -> None:
+def test_a_secret_is_kept_sealed_and_read_with_former_keys(settings: Any) -> None:
     sealed = seal("JBSWY3DPEHPK3PXP")
     assert "JBSWY3DP" not in sealed
-    before = settings.SECRET_KEY  # type: ignore[attr-defined]
-    settings.SECRET_KEY = "another key, after the first one was told to somebody"  # type: ignore[attr-defined]
+    before = settings.SECRET_KEY
+    settings.SECRET_KEY = "another key, after the first one was told to somebody"
     assert unseal(sealed) == ""
-    settings.SECRET_KEY_FALLBACKS = [before]  # type: ignore[attr-defined]
+    settings.SECRET_KEY_FALLBACKS = [before]
     assert unseal(sealed) == "JBSWY3DPEHPK3PXP"
     assert unseal("no token at all") == ""
 

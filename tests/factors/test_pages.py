@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from datetime import timedelta
 from html import unescape
+from typing import Any
 
 import pyotp
 import pytest
 import time_machine
-from django.http import HttpResponse
 from django.test import Client
 
 from passerelle import brand
@@ -30,7 +30,7 @@ MINE = "/en/account/second-factor/"
 ASSISTANCE = Actor(ActorKind.STAFF, key="officer", name="Olga Officer")
 
 
-def text(answer: HttpResponse) -> str:
+def text(answer: Any) -> str:
     return unescape(re.sub(r"\s+", " ", answer.content.decode()))
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.dateparse import parse_datetime
 
 from passerelle import brand
@@ -86,20 +86,10 @@ def facts_of(request: HttpRequest) -> GateFacts:
         person, membership = request.user, acting(request)
         assert isinstance(person, Person)
         factor = str(request.session.get("factor") or "")
-        if not factor and not _is_there(Gate.SECOND_FACTOR):
-            factor = "none"
         company = membership.company if membership else None
         known = gate_facts(person, open_doors(request), company, factor=factor, now=clock.now())
         request.gate_facts = known  # type: ignore[attr-defined]
     return known
-
-
-def _is_there(gate: Gate) -> bool:
-    try:
-        reverse(PLACES[gate])
-    except NoReverseMatch:
-        return False
-    return True
 
 
 def open_doors(request: HttpRequest) -> Sequence[Membership]:
