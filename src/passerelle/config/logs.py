@@ -54,6 +54,7 @@ def configure(options: dict[str, Any]) -> None:
             "loggers": {
                 "django.server": {"level": "WARNING"},
                 "django_tasks": {"level": "WARNING"},
+                "fido2": {"level": "WARNING"},  # it names the passkeys that people use
                 "_granian": {"level": "WARNING"},
                 "granian.access": {"level": "WARNING"},
             },
