@@ -65,6 +65,8 @@ REASONS: dict[str, Words] = {
     "wrong_password": gettext_lazy("The password was wrong."),
     "former_password": gettext_lazy("The password typed was the previous one."),
     "wrong_details": gettext_lazy("The answers did not agree with what is registered."),
+    "login_sent": gettext_lazy("The login was sent to its registered address."),
+    "recovery_limit": gettext_lazy("Several e-mails had left within the hour, so no more was sent."),
 }  # fmt: skip
 
 # What to do next, by the next action of a verdict.

@@ -218,6 +218,16 @@ def _of_acts_on_a_login() -> Iterator[Sample]:
         yield Sample("entry/people_activation", variant, facts | LINK, "activation")
 
 
+def _of_sign_in() -> Iterator[Sample]:
+    for address in ("192.0.2.7", ""):
+        facts = LOGIN | {"address": address, "happened_at": NOW}
+        variant = "" if address else "from nowhere known"
+        yield Sample("entry/blocked", variant, facts | LINK, "lift")
+        people = {"person_name": "Marc Fournier", "company_name": OPENING["company_name"]}
+        yield Sample("entry/blocked_colleague", variant, facts | people)
+        yield Sample("entry/device", variant, facts | LINK, "device")
+
+
 def _from_the_clock() -> Iterator[Sample]:
     for days in (15, 1):
         yield Sample("accounts/password_ends", f"{days} left", LOGIN | {"days": days, "ends_at": EXPIRES})
@@ -231,6 +241,7 @@ SAMPLES = (
     *_to_others_of_the_company(),
     *_to_the_assistance(),
     *_to_the_sender(),
+    *_of_sign_in(),
     *_of_recovery(),
     *_of_acts_on_a_login(),
     *_to_the_owner_of_the_address(),
