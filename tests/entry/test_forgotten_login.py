@@ -25,7 +25,7 @@ from passerelle.support.models import Ticket
 from tests import cast
 from tests.conftest import NOW
 from tests.entry.conftest import House, open_for, person
-from tests.entry.test_forgotten_password import plain
+from tests.entry.recovering import plain
 
 
 @pytest.fixture(autouse=True)
