@@ -47,7 +47,7 @@ def home(request: HttpRequest) -> HttpResponse:
         return redirect(home_address(person))
     membership, companies = acting(request), open_doors(request)
     if membership is None:
-        choice = {"memberships": companies, "next": safe_next(request, "")}
+        choice = {"memberships": companies, "next": safe_next(request, request.get_full_path())}
         return render(request, "session/choose_company.html", choice)
     context: dict[str, object] = {
         "membership": membership,
