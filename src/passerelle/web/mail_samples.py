@@ -181,8 +181,8 @@ def _to_the_owner_of_the_address() -> Iterator[Sample]:
     changed = LOGIN | address | {"old_email": "tina@fournier.example", "changed_at": NOW}
     yield Sample("accounts/email_changed", "", changed)
     for reason in ("stopped", "not_possible"):
-        facts = LOGIN | address | {"reason": reason, "cancelled_at": NOW}
-        yield Sample("accounts/email_change_cancelled", reason, facts)
+        ended_so = LOGIN | address | {"reason": reason, "cancelled_at": NOW}
+        yield Sample("accounts/email_change_cancelled", reason, ended_so)
     for ended in (0, 1, 3):
         facts = LOGIN | {"changed_at": NOW, "address": "192.0.2.7", "device": "Firefox on Windows", "ended": ended}
         yield Sample("accounts/password_changed", f"{ended} ended", facts)
