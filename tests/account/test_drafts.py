@@ -10,12 +10,12 @@ import time_machine
 from django.test import Client
 
 from passerelle import brand
-from passerelle.accounts.models import Session
+from passerelle.accounts.models import Person, Session
 from passerelle.core.actor import SYSTEM
 from passerelle.entry.actions.drafts import sweep_drafts
 from passerelle.entry.models import Draft
 from tests.conftest import NOW
-from tests.entry.conftest import House, open_for, person
+from tests.entry.conftest import PASSWORD, House, open_for, person
 
 PAGE = "/en/account/details/"
 TYPED = {"last_name": "Typed & <kept>", "first_name": "Paula", "phone": "+33 1", "function": "IT"}
@@ -49,6 +49,28 @@ def test_a_form_sent_after_the_session_is_there_again_once(
     assert "Typed" not in house.client.get(back).content.decode()
     house.plsa.refresh_from_db()
     assert house.plsa.last_name == "O'Plsa"
+
+
+def test_a_form_that_meets_a_shut_gate_is_there_again_once_the_gate_is_passed(
+    house: House, clock: time_machine.Traveller
+) -> None:
+    # D5: the password expired while the form was being filled in
+    house.sign_in()
+    Person.objects.update(password_changed_at=NOW - timedelta(days=400))
+    answer = send(house)
+    assert answer["Location"].startswith("/en/password/?next=")
+    assert b"What you typed is kept" in house.client.get(answer["Location"]).content
+    Person.objects.update(password_changed_at=NOW)
+    assert b"Typed" in house.client.get(PAGE).content
+
+
+def test_a_form_that_needs_a_fresh_proof_is_there_again_after_it(house: House, clock: time_machine.Traveller) -> None:
+    house.sign_in()
+    clock.shift(timedelta(minutes=6))
+    address = "/en/account/email/"
+    answer = send(house, address, {"email": "typed@x.example"}, referer=address)
+    confirmed = house.client.post(answer["Location"], {"password": PASSWORD})
+    assert b"typed@x.example" in house.client.get(confirmed["Location"]).content
 
 
 def test_another_person_of_the_same_browser_does_not_see_it(house: House, clock: time_machine.Traveller) -> None:
