@@ -14,7 +14,7 @@ from django.test import Client
 
 from passerelle import brand
 from passerelle.accounts.actions import removals
-from passerelle.accounts.models import FactorRemoval, Session
+from passerelle.accounts.models import FactorRemoval, Person, Session
 from passerelle.audit.models import Event
 from passerelle.audit.tags import Tag
 from passerelle.core.actor import Actor, ActorKind
@@ -23,6 +23,7 @@ from passerelle.limits import pauses
 from passerelle.mail import links
 from passerelle.mail.models import Link
 from tests.conftest import NOW
+from tests.entry.conftest import open_for
 from tests.factors.conftest import PASSWORD, House, Kit, authenticator, person
 
 STEP = "/en/sign-in/second-factor/"
@@ -263,6 +264,35 @@ def test_a_required_factor_is_set_up_before_anything_else_and_the_deep_link_surv
     assert "/remove/" not in text(house.client.get(MINE))
     house.client.post(f"{MINE}{key}/remove/")
     assert house.plsa.second_factors.exists()
+
+
+@pytest.mark.parametrize(("plsa", "users", "stopped"), [
+    ("required", "required", {"staff", "plsa", "user"}),
+    ("required", "offered", {"staff", "plsa"}),
+    ("offered", "required", {"user"}),
+    ("offered", "offered", set()),
+])  # fmt: skip
+def test_who_must_set_a_factor_up_is_the_brands_to_say(
+    house: House, settings: Any, plsa: str, users: str, stopped: set[str]
+) -> None:
+    # decision 18
+    settings.PASSERELLE_BRAND = brand.current().with_policies(second_factor=plsa, second_factor_users=users)
+    user, staff = person("ulla@fournier.example"), person("stan@group.example")
+    open_for(house.company, user, plsa=False)
+    Person.objects.filter(pk=staff.pk).update(kind="staff")
+    found = set()
+    for name, who in (("staff", staff), ("plsa", house.plsa), ("user", user)):
+        client = Client()
+        answer = client.post("/en/sign-in/", {"login": who.login, "password": PASSWORD}, follow=True)
+        if answer.redirect_chain[-1][0].startswith(MINE):
+            found.add(name)
+    assert found == stopped
+
+
+def test_who_has_a_factor_is_asked_for_it_where_it_is_only_offered(house: House, kit: Kit, settings: Any) -> None:
+    settings.PASSERELLE_BRAND = brand.current().with_policies(second_factor="offered", second_factor_users="offered")
+    assert house.sign_in()["Location"] == STEP
+    assert not house.is_in()
 
 
 # ---------------------------------------------------------------- fresh proof

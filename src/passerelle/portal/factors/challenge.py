@@ -52,7 +52,7 @@ def challenge(request: HttpRequest) -> HttpResponse:
             if answer is not None:
                 return answer
             if form is not None:
-                form.add_error(None, wrong)
+                form.add_error(next(iter(form.fields)), wrong)
     context = {
         "ways": ways,
         "code_form": form if isinstance(form, CodeForm) else CodeForm(),

@@ -45,7 +45,7 @@ def confirm(request: HttpRequest) -> HttpResponse:
                 note_proof(request)
                 return redirect(safe_next(request, reverse("factors:overview")))
             if form is not None:
-                form.add_error(None, wrong)
+                form.add_error(next(iter(form.fields)), wrong)
     context = {
         "ways": ways,
         "password_form": form if isinstance(form, PasswordForm) else PasswordForm(),
