@@ -17,6 +17,7 @@ from passerelle.accounts.models import FactorRemoval, Person, SecondFactor
 from passerelle.audit.models import Event
 from passerelle.audit.tags import Tag
 from passerelle.core.actor import SYSTEM, visitor
+from passerelle.entry.actions import people as acts
 from passerelle.entry.actions.diagnosis import note_failure
 from passerelle.entry.rules.people import Act
 from passerelle.mail.models import Link
@@ -169,6 +170,17 @@ def test_the_page_says_why_link_by_link_and_who_can_help(olga: Client, teams: Te
     ):  # fmt: skip
         assert text in page, text
     assert "/password-link/" not in page  # nothing helps before the block is lifted
+
+
+def test_one_company_that_lets_in_makes_up_for_another_that_does_not(olga: Client, teams: Teams) -> None:
+    # I5: the page tells of the company where a PLSA suspended the person, without calling it what keeps the login out
+    acts.suspend(
+        person_key=teams.key("sam"), company_key=teams.ours.key, note="Why.", actor=teams.actor("paula"), now=teams.now
+    )
+    page = html(olga, f"/en/desk/people/{teams.key('sam')}/")
+    assert f"Can {teams.people['sam'].login} sign in?" in page
+    assert "The login is suspended for this company." in page
+    assert "suspended by a PLSA on 2 March 2026" in page
 
 
 def test_a_second_factor_is_told_by_its_kind_only(olga: Client, teams: Teams) -> None:

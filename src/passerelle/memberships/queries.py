@@ -40,12 +40,20 @@ def proposed_to(person: Person) -> QuerySet[Mandate]:
 def team(company: Company, now: datetime) -> QuerySet[Membership]:
     """The people of a company as its PLSAs manage them: living memberships and those a PLSA suspended, with
     `is_plsa`, by name. A person of another company is never among them."""
+    return _managed(now).filter(company=company).order_by("person__last_name", "person__first_name", "pk")
+
+
+def companies_of(person: Person, now: datetime) -> QuerySet[Membership]:
+    """The companies that count on a person: as `of_person`, with those where a PLSA suspended them."""
+    return _managed(now).filter(person=person).order_by("company__name", "pk")
+
+
+def _managed(now: datetime) -> QuerySet[Membership]:
     mandates = Mandate.objects.filter(mandate_in_force(now), membership=OuterRef("pk"))
     return (
-        Membership.objects.filter(Q(ended_at__isnull=True) | Q(end_reason=EndReason.SUSPENDED), company=company)
+        Membership.objects.filter(Q(ended_at__isnull=True) | Q(end_reason=EndReason.SUSPENDED))
         .select_related("person", "company", "company__access")
         .annotate(is_plsa=Exists(mandates))
-        .order_by("person__last_name", "person__first_name", "pk")
     )
 
 

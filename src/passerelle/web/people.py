@@ -5,7 +5,6 @@ What a PLSA reads never tells whether another company counts on a login.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -24,7 +23,7 @@ from passerelle.audit.tags import Tag
 from passerelle.core.errors import Refused
 from passerelle.entry.models import Diagnosis
 from passerelle.entry.queries.people import chain_of
-from passerelle.entry.rules.diagnosis import Chain, Link, explain
+from passerelle.entry.rules.diagnosis import Chain, Link, explain, obstacles
 from passerelle.entry.rules.people import Act, Reach, may_do
 from passerelle.limits.check import Allowance, hit
 from passerelle.suppliers.models import Company
@@ -288,15 +287,20 @@ class Line:
     after: list[str]
 
 
-def diagnosis(person: Person | None, company: Company | None, *, now: datetime) -> list[Line]:
+@dataclass(frozen=True, slots=True)
+class Why:
+    """Every link of a diagnosis, and the first that keeps the login out, if one does."""
+
+    lines: list[Line]
+    obstacle: Line | None
+
+
+def diagnosis(person: Person | None, company: Company | None, *, now: datetime) -> Why:
     """Why somebody can or cannot sign in, link by link, by the functions that authorise (I5)."""
-    if person is None:
-        return [_line(link) for link in explain(None, Chain(), now=now)]
-    return [_line(link) for link in explain(person, chain_of(person, company, now), now=now)]
-
-
-def first_obstacle(lines: Sequence[Line]) -> Line | None:
-    return next((line for line in lines if not line.holds), None)
+    chain = chain_of(person, company, now) if person is not None else Chain()
+    links = explain(person, chain, now=now)
+    keeping_out = obstacles(links)
+    return Why([_line(link) for link in links], _line(keeping_out[0]) if keeping_out else None)
 
 
 def _line(link: Link) -> Line:

@@ -121,14 +121,12 @@ def _show(request: HttpRequest, found: Person, **more: Any) -> HttpResponse:
     reach = reach_of_staff(who, found)
     sessions = seen.sessions_of(found, now)
     shown = reach or Reach(person=found, by=Lifter.ASSISTANCE)
-    lines_ = seen.diagnosis(found, None, now=now)
     context = {
         "person": found,
         "status": seen.status(shown, now=now),
         "note": seen.note_of(found, None),
         "lifters": seen.lifter_words(shown),
-        "diagnosis": lines_,
-        "obstacle": seen.first_obstacle(lines_),
+        "why": seen.diagnosis(found, None, now=now),
         "memberships": _memberships(found, now),
         "factors": seen.factors_of(found),
         "removal": removal_of(found),
@@ -213,7 +211,7 @@ def number(request: HttpRequest) -> HttpResponse:
             context |= {
                 "found": seen.refused_try(found),
                 "person": person,
-                "diagnosis": seen.diagnosis(person, None, now=now) if person or found.reason == "unknown" else [],
+                "why": seen.diagnosis(person, None, now=now) if person or found.reason == "unknown" else None,
             }
             status = 200
     return render(request, "backoffice/people/number.html", context, status=status)

@@ -94,7 +94,6 @@ def person(request: HttpRequest, team: Team, key: str) -> HttpResponse:
     """One of the company's people: state, why they cannot sign in, and what the PLSA can do about it."""
     reach, now = _load(team, key), clock.now()
     found = reach.person
-    lines = seen.diagnosis(found, team.company, now=now)
     sessions = seen.sessions_of(found, now)
     context = {
         "company": team.company,
@@ -103,8 +102,7 @@ def person(request: HttpRequest, team: Team, key: str) -> HttpResponse:
         "status": seen.status(reach, now=now),
         "note": seen.note_of(found, team.company),
         "lifters": seen.lifter_words(reach),
-        "diagnosis": lines,
-        "obstacle": seen.first_obstacle(lines),
+        "why": seen.diagnosis(found, team.company, now=now),
         "factors": seen.factors_of(found),
         "removal": removal_of(found),
         "sessions": sessions,
@@ -177,7 +175,7 @@ def number(request: HttpRequest, team: Team) -> HttpResponse:
             context |= {
                 "found": seen.refused_try(found),
                 "person": reach.person,
-                "diagnosis": seen.diagnosis(reach.person, team.company, now=now),
+                "why": seen.diagnosis(reach.person, team.company, now=now),
             }
             status = 200
     return render(request, "team/number.html", context, status=status)
