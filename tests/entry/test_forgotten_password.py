@@ -54,6 +54,8 @@ def test_the_diagnosis_stands_at_the_top_of_a_personal_answer(house: House) -> N
     # D8, I5
     page = ask(house.client, house.plsa).content.decode()
     assert page.index("The login is active.") < page.index("What to do now")
+    assert "access administrator (PLSA)" not in page  # the only one is no help to themselves
+    assert "second factor" not in page.lower()
     state(house.plsa, LoginState.BLOCKED, StateReason.STOLEN)
     page = ask(house.client, house.plsa).content.decode()
     assert "The login is blocked." in page

@@ -30,9 +30,11 @@ def steps_of(answer: Matched, now: datetime) -> list[Step]:
     """The links from the login to the company that was typed, each with why, since when and who can mend it."""
     person, membership = answer.person, answer.membership
     gates = gate_facts(person, doors(answer.memberships), membership.company, factor="", now=now)
+    # Who is the only PLSA is no help to themselves, and the company is not without one either.
+    others = [plsa for plsa in answer.plsas if plsa.pk != person.pk]
     chain = Chain(
         memberships=[membership],
-        plsas={membership.company.key: len(answer.plsas)},
+        plsas={membership.company.key: len(others)} if others or not answer.plsas else {},
         paused_until=peek(STRANGERS, person.login_key, now=now).paused_until,
         gates=gates,
     )
