@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 import time_machine
@@ -172,3 +173,20 @@ def test_drafts_of_yesterday_are_neither_shown_nor_kept(house: House, clock: tim
     house.sign_in()
     assert b"Typed" not in house.client.get(PAGE).content
     assert sweep_drafts(actor=SYSTEM, now=NOW + timedelta(hours=25)) == 1
+
+
+@pytest.mark.parametrize(
+    ("referer", "wanted"),
+    [
+        ("http://testserver/en/account/sessions/?a=1", "/en/account/sessions/?a=1"),
+        ("http://elsewhere.example/en/account/sessions/", "/en/account/sessions/end-others/"),
+        ("http://testserver/en/nothing-here/", "/en/account/sessions/end-others/"),
+        ("javascript:alert(1)", "/en/account/sessions/end-others/"),
+        ("http://[", "/en/account/sessions/end-others/"),
+        ("", "/en/account/sessions/end-others/"),
+    ],
+)
+def test_a_button_pressed_too_late_leads_back_to_its_page(house: House, referer: str, wanted: str) -> None:
+    # the address of the button answers POST only: coming back to it would be a dead end
+    answer = house.client.post("/en/account/sessions/end-others/", headers={"referer": referer})
+    assert parse_qs(urlsplit(answer["Location"]).query)["next"] == [wanted]

@@ -97,7 +97,14 @@ def test_an_expired_form_changes_language_with_its_text(visitor_client: Client) 
 
 @pytest.mark.parametrize(
     "headers",
-    [{"Origin": "https://elsewhere.example"}, {"Sec-Fetch-Site": "cross-site"}, {"Origin": "null"}, {}],
+    [
+        {"Origin": "https://elsewhere.example"},
+        {"Sec-Fetch-Site": "cross-site"},
+        {"Origin": "null"},
+        {},
+        {"Origin": "http://["},
+        {"Referer": "http://["},
+    ],
 )
 def test_a_form_of_another_site_is_not_offered_again(visitor_client: Client, headers: dict[str, str]) -> None:
     response = visitor_client.post("/en/ask/", TYPED, headers=headers)

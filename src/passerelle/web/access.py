@@ -17,8 +17,8 @@ from django.utils.translation import get_language
 from passerelle.core.actor import ActorKind
 from passerelle.core.powers import Verb, may
 from passerelle.entry.enums import Gate
-from passerelle.web import drafts
-from passerelle.web.requests import actor
+from passerelle.web import drafts, navigation
+from passerelle.web.requests import actor, page_before
 
 View = TypeVar("View", bound=Callable[..., HttpResponseBase])
 
@@ -114,13 +114,21 @@ class LoginRequired:
 
 def lead_to(request: HttpRequest, address: str) -> HttpResponse:
     """Lead the window to another page first, and back to this one afterwards. A form is come back to, not re-sent."""
-    wanted = request.get_full_path() if request.method in {"GET", "HEAD"} else request.path
+    wanted = request.get_full_path() if request.method in {"GET", "HEAD"} else _page_of_form(request)
     target = f"{address}?{urlencode({'next': wanted})}"
     answer: HttpResponse = HttpResponseRedirect(target)
     if request.headers.get("HX-Request") == "true":
         answer = HttpResponse(status=204, headers={"HX-Redirect": target})
     drafts.keep(request, answer)
     return answer
+
+
+def _page_of_form(request: HttpRequest) -> str:
+    """The page a form was sent from, as far as the browser tells: the address it was sent to may answer POST only."""
+    page = page_before(request)
+    if page is not None and navigation.answers(page.path):
+        return f"{page.path}?{page.query}" if page.query else page.path
+    return request.path
 
 
 def safe_next(request: HttpRequest, fallback: str) -> str:

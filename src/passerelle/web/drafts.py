@@ -7,7 +7,6 @@ shown again by `forms.bind`, once, to the same person, on the page it was typed 
 from __future__ import annotations
 
 import re
-from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.contrib import messages
@@ -22,7 +21,7 @@ from passerelle.core import clock
 from passerelle.core.errors import Refused
 from passerelle.entry.actions import drafts
 from passerelle.limits.check import hit
-from passerelle.web.requests import actor, client_address
+from passerelle.web.requests import actor, client_address, page_before
 from passerelle.web.typed import typed
 
 COOKIE = "__Host-drafts" if settings.PASSERELLE_SECURE else "drafts"
@@ -105,5 +104,7 @@ def _page(path: str) -> str:
 def _of_its_own_page(request: HttpRequest) -> bool:
     """Whether the form stood on the page it was sent to, so that this page can show it again. A button that is sent
     to an address of its own holds nothing typed."""
-    referer = urlsplit(request.headers.get("Referer", ""))
-    return not referer.netloc or (referer.netloc == request.get_host() and _page(referer.path) == _page(request.path))
+    if not request.headers.get("Referer"):
+        return True
+    page = page_before(request)
+    return page is not None and _page(page.path) == _page(request.path)

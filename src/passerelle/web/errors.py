@@ -10,7 +10,6 @@ import logging
 import sys
 from datetime import datetime
 from typing import Any
-from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.exceptions import SuspiciousOperation
@@ -25,6 +24,7 @@ from django.utils.translation import gettext as _
 from passerelle.accounts.hashers import Busy
 from passerelle.web.access import keep_out_of_caches, open_page
 from passerelle.web.context import bare_shell
+from passerelle.web.requests import host_of, page_before
 from passerelle.web.typed import typed
 
 log = logging.getLogger(__name__)
@@ -109,11 +109,10 @@ def _came_from_us(request: HttpRequest) -> bool:
     """Whether the browser says that a page of ours sent the form. Browsers that say nothing are not believed."""
     origin = request.headers.get("Origin", "")
     if origin and origin != "null":
-        return urlsplit(origin).netloc == request.get_host()
+        return host_of(origin) == request.get_host()
     if site := request.headers.get("Sec-Fetch-Site"):
         return site == "same-origin"
-    referer = request.headers.get("Referer", "")
-    return bool(referer) and urlsplit(referer).netloc == request.get_host()
+    return page_before(request) is not None
 
 
 def language_of(request: HttpRequest) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from ipaddress import ip_address, ip_network
+from urllib.parse import SplitResult, urlsplit
 from uuid import uuid4
 
 import structlog
@@ -59,6 +60,20 @@ def client_address(request: HttpRequest) -> str:
         return str(ip_address(address))
     except ValueError:
         return ""
+
+
+def host_of(address: str) -> str | None:
+    """The host that an address names, with its port; empty where it names none, None where nobody can read it."""
+    try:
+        return urlsplit(address).netloc
+    except ValueError:
+        return None
+
+
+def page_before(request: HttpRequest) -> SplitResult | None:
+    """The page of ours that a browser says it comes from; None where it says nothing, or names another site."""
+    referer = request.headers.get("Referer", "")
+    return urlsplit(referer) if host_of(referer) == request.get_host() else None
 
 
 def actor(request: HttpRequest) -> Actor:
