@@ -14,6 +14,7 @@ from django.test import Client
 
 from passerelle import brand
 from passerelle.accounts.actions import removals
+from passerelle.accounts.hashers import Busy
 from passerelle.accounts.models import FactorRemoval, Person, Session
 from passerelle.audit.models import Event
 from passerelle.audit.tags import Tag
@@ -322,6 +323,21 @@ def test_passwords_typed_again_are_limited(house: House, kit: Kit, clock: time_m
     page = house.client.post("/en/account/confirm/", {"password": PASSWORD})
     assert page.status_code == 422
     assert "Too many tries" in text(page)
+
+
+def test_a_password_that_finds_no_turn_is_not_counted(house: House, kit: Kit, monkeypatch: pytest.MonkeyPatch) -> None:
+    # decision 13: at most one hash a core
+    def busy() -> None:
+        raise Busy
+
+    enter(house, kit)
+    with monkeypatch.context() as patched:
+        patched.setattr("passerelle.portal.factors.confirm.turn_at_a_door", busy)
+        for _ in range(11):
+            page = house.client.post("/en/account/confirm/", {"password": PASSWORD})
+            assert page.status_code == 422
+            assert "The portal is busy" in text(page)
+    assert house.client.post("/en/account/confirm/", {"password": PASSWORD}).status_code == 302
 
 
 @pytest.mark.parametrize("wanted", ["https://evil.example/", "//evil.example/", "javascript:alert(1)", "/\\evil"])

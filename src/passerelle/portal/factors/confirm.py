@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from django.contrib.auth import authenticate
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -10,12 +9,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 
 from passerelle import brand
+from passerelle.accounts.backend import is_right
+from passerelle.accounts.hashers import Busy, turn_at_a_door
 from passerelle.accounts.models import Person
 from passerelle.core import clock
 from passerelle.core.errors import Refused
 from passerelle.entry import actions as entry
 from passerelle.entry.enums import Gate
-from passerelle.limits.check import forget, hit
+from passerelle.limits.check import forget, give_back, hit
 from passerelle.portal.factors.forms import CodeForm, PasswordForm
 from passerelle.portal.factors.ways import Ways, passkey_options, taken, ways_of
 from passerelle.portal.factors.words import factor_words
@@ -66,7 +67,13 @@ def _prove(request: HttpRequest, person: Person, ways: Ways) -> str:
         return _("Too many tries. Try again after %(hour)s.") % {"hour": hour(pause.again_at)}
     words, reason = "", ""
     if "password" in request.POST:
-        if authenticate(request, login=person.login, password=request.POST["password"]) != person:
+        try:
+            with turn_at_a_door():
+                right = is_right(person, request.POST["password"])
+        except Busy:
+            give_back("fresh_proof", person.key, now=now)
+            return _("The portal is busy. Try again in a few seconds; this try was not counted.")
+        if not right:
             words, reason = _("This is not your password. Type the one you sign in with."), "wrong_password"
     else:
         try:
