@@ -13,6 +13,7 @@ from passerelle.accounts import actions as accounts
 from passerelle.accounts.enums import FactorKind, LoginState, StateReason
 from passerelle.accounts.models import Person, SecondFactor, Session
 from passerelle.accounts.rules import former_password_counts
+from passerelle.accounts.tasks import forget_passwords
 from passerelle.audit.models import Event
 from passerelle.audit.tags import Tag
 from passerelle.core.actor import SYSTEM
@@ -252,6 +253,9 @@ def test_former_passwords_are_forgotten_in_time(house: House) -> None:
     assert accounts.forget_former_passwords(actor=SYSTEM, now=NOW + timedelta(days=90)) == 1
     person = Person.objects.get()
     assert (person.previous_password, person.previous_password_at) == ("", None)
+    accounts.set_password(person_id=house.plsa.pk, password=PASSWORD, actor=SYSTEM, now=NOW - timedelta(days=90))
+    forget_passwords.func()
+    assert Person.objects.get().previous_password == ""
 
 
 def test_a_reminder_begins_anew_with_the_new_password(house: House) -> None:

@@ -1,4 +1,4 @@
-"""Work of the worker for sessions and for lost second factors."""
+"""Work of the worker for sessions, passwords and lost second factors."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from contextlib import suppress
 from datetime import datetime
 
 from passerelle import jobs
+from passerelle.accounts.actions.passwords import forget_former_passwords
 from passerelle.accounts.actions.reminders import mind_unused, remind_of_passwords
 from passerelle.accounts.actions.removals import carry_out_removal
 from passerelle.accounts.models import FactorRemoval
@@ -29,6 +30,13 @@ def mind_the_calendar() -> None:
     now = clock.now()
     remind_of_passwords(now=now)
     mind_unused(now=now)
+
+
+@jobs.daily(at="03:50")
+@jobs.task()
+def forget_passwords() -> None:
+    """Forget the previous passwords whose days are over (decision 13)."""
+    forget_former_passwords(actor=SYSTEM, now=clock.now())
 
 
 @jobs.every(minutes=5)

@@ -16,6 +16,7 @@ PLACES = {
     "present_url": "present-your-company/",
     "sign_in_url": "sign-in/",
     "forgotten_password_url": "forgotten-password/",
+    "password_url": "password/",
     "forgotten_login_url": "forgotten-login/",
     "help_url": "help/",
     "glossary_url": "help/glossary/",
@@ -32,6 +33,7 @@ _POLICIES = (
     "opening_lapse_days",
     "resends_a_day",
     "password_min_length",
+    "password_min_length_with_factor",
     "session_idle_minutes",
     "session_max_hours",
 )
