@@ -116,6 +116,19 @@ def test_a_sign_in_takes_the_warning_back(now: datetime) -> None:
     assert kinds() == ["accounts/login_unused"] * 2
 
 
+def test_a_lifted_login_has_its_days_again(now: datetime) -> None:
+    # D3, E4: or the next night would suspend it once more
+    person = someone(now, used_days=300)
+    reminders.mind_unused(now=now)
+    reminders.mind_unused(now=now + timedelta(days=30))
+    lifted = now + timedelta(days=40)
+    change_state(person_id=person.pk, to=LoginState.ACTIVE, actor=SYSTEM, now=lifted)
+    assert reminders.mind_unused(now=lifted + timedelta(days=59)) == 0
+    assert reminders.mind_unused(now=lifted + timedelta(days=60)) == 1
+    person.refresh_from_db()
+    assert person.state == LoginState.ACTIVE
+
+
 def test_staff_and_people_without_a_password_are_left_alone(now: datetime) -> None:
     someone(now, used_days=300, kind=PersonKind.STAFF)
     someone(now, used_days=None, activated_at=None)
@@ -134,5 +147,5 @@ def test_the_mails_say_it_in_the_reader_s_language(used: int, now: datetime) -> 
     reminders.remind_of_passwords(now=now)
     for message in Message.objects.all():
         mail = render(message)
-        assert "Votre identifiant" in mail.subject or "Votre mot de passe" in mail.subject
+        assert "identifiant" in mail.subject or "Votre mot de passe" in mail.subject
         assert "{{" not in mail.text + mail.html

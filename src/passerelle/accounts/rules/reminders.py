@@ -40,8 +40,8 @@ def reminder_stage(left: int) -> int:
 
 
 def last_use(person: Person) -> datetime:
-    """When the login was last used: its last sign-in, or its activation."""
-    return person.last_sign_in_at or person.activated_at or person.created_at
+    """When the login was last used: its last sign-in, or its activation. Whoever lifts a suspension begins it anew."""
+    return max(person.last_sign_in_at or person.activated_at or person.created_at, person.state_since)
 
 
 def unused_warning_due(person: Person, now: datetime) -> bool:
