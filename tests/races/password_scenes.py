@@ -1,0 +1,102 @@
+"""Races of passwords and of terms for persons. A scene makes its own people and asserts what came of it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+
+from passerelle.accounts import actions as accounts
+from passerelle.accounts.models import Person
+from passerelle.audit.models import Event
+from passerelle.audit.tags import Tag
+from passerelle.core.actor import SYSTEM
+from passerelle.core.errors import Refused
+from passerelle.entry import actions as entry
+from passerelle.mail.models import Message
+from passerelle.terms import actions as terms
+from passerelle.terms.models import Audience, PersonAcceptance, Text, Version
+from tests.races.company import NOW, PASSWORD, numbers
+from tests.races.play import RACERS, race, winners
+
+
+def _person() -> Person:
+    made = accounts.create_login(
+        first_name="Paula", last_name="Plsa", email=f"w{next(numbers)}@race.example", language="en", actor=SYSTEM,
+        now=NOW,
+    )  # fmt: skip
+    return accounts.set_password(person_id=made.pk, password=PASSWORD, actor=SYSTEM, now=NOW)
+
+
+def _codes(results: list[Any]) -> Counter[str]:
+    return Counter(result.code for result in results if isinstance(result, Refused))
+
+
+def twenty_sign_ins_with_a_temporary_password_are_one() -> None:
+    # decision 16
+    person = _person()
+    accounts.make_temporary(person_id=person.pk, actor=SYSTEM, now=NOW)
+    results = race(lambda: entry.note_sign_in(person_id=person.pk, actor=SYSTEM, now=NOW), times=RACERS)
+    assert len(winners(results)) == 1
+    assert _codes(results) == {"temporary_password_ended": RACERS - 1}
+    assert Event.objects.filter(tag=Tag.SIGNED_IN.value, person_key=person.key).count() == 1
+
+
+def twenty_changes_of_one_password_are_one() -> None:
+    # D6: whoever comes second no longer knows the present password
+    person, words = _person(), [f"nine green lamps {number}" for number in range(RACERS)]
+    results = race(
+        *(
+            lambda word=word: accounts.change_password(
+                person_id=person.pk, password=word, current=PASSWORD, keep="", device="", actor=SYSTEM, now=NOW
+            )
+            for word in words
+        )
+    )
+    assert len(winners(results)) == 1
+    assert _codes(results) == {"wrong_password": RACERS - 1}
+    person.refresh_from_db()
+    assert sum(person.check_password(word) for word in words) == 1
+    assert person.credential_epoch == 2
+    assert Message.objects.filter(kind="accounts/password_changed", person_key=person.key).count() == 1
+
+
+def a_change_against_a_temporary_password_leaves_one_that_opens() -> None:
+    for _ in range(4):
+        person = _person()
+        results = race(
+            lambda person=person: accounts.make_temporary(person_id=person.pk, actor=SYSTEM, now=NOW),
+            lambda person=person: accounts.change_password(
+                person_id=person.pk,
+                password="nine green lamps hum",
+                current=PASSWORD,
+                keep="",
+                device="",
+                actor=SYSTEM,
+                now=NOW,
+            ),
+        )
+        person.refresh_from_db()
+        text = results[0][1]
+        opens = [person.check_password(text), person.check_password("nine green lamps hum")]
+        assert opens == [True, False]  # the change came first, or no longer knew the present password
+        assert person.must_change_since is not None
+
+
+def twenty_acceptances_of_one_person_are_one() -> None:
+    person = _person()
+    version = terms.publish(
+        number=1, effective_at=NOW, deadline_at=None, wordings=[terms.Wording("en", "Rules", "Be kind.")],
+        actor=SYSTEM, now=NOW, audience=Audience.PERSON,
+    )  # fmt: skip
+    text = Text.objects.select_related("version").get(version=version)
+    try:
+        results = race(
+            lambda: terms.accept_for_oneself(person=person, text=text, language="en", actor=SYSTEM, now=NOW),
+            times=RACERS,
+        )
+        assert len({result.pk for result in results}) == 1
+        assert Event.objects.filter(tag=Tag.PERSON_TERMS_ACCEPTED.value, person_key=person.key).count() == 1
+    finally:  # they would stand before the pages of other scenes
+        PersonAcceptance.objects.filter(version=version).delete()
+        Text.objects.filter(version=version).delete()
+        Version.objects.filter(pk=version.pk).delete()
