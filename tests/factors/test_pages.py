@@ -23,6 +23,7 @@ from passerelle.entry.models import Diagnosis
 from passerelle.limits import pauses
 from passerelle.mail import links
 from passerelle.mail.models import Link
+from passerelle.web.credentials import REASONS, refusal_sentence
 from tests.conftest import NOW
 from tests.entry.conftest import open_for
 from tests.factors.conftest import PASSWORD, House, Kit, authenticator, person
@@ -93,11 +94,13 @@ def test_a_wrong_and_a_used_code_read_alike_and_leave_a_number(house: House, kit
         house.sign_in(client=client)
         pages.append(client.post(STEP, {"code": code}))
     numbers = list(Diagnosis.objects.filter(door="second_factor").order_by("pk").values_list("number", "reason"))
-    assert [reason for _number, reason in numbers] == ["factor_code", "factor_code_used"]
+    assert [reason for _number, reason in numbers] == ["wrong_code", "used_code"]
+    told = {refusal_sentence(row) for row in Diagnosis.objects.filter(door="second_factor")}
+    assert told == {str(REASONS["wrong_code"]), str(REASONS["used_code"])}
     shown = []
     for page, (number, _reason) in zip(pages, numbers, strict=True):
         assert page.status_code == 422
-        assert number in text(page)
+        assert f"{number[:4]} {number[4:]}" in text(page)
         shown.append(
             re.sub(r'name="csrfmiddlewaretoken" value="\w+"|value="[^"]*"', "", text(page)).replace(number, "")
         )
@@ -114,7 +117,7 @@ def test_after_ten_wrong_codes_not_even_the_right_one_is_taken_and_a_recovery_co
         page = house.client.post(STEP, sent)
         assert page.status_code == 422
         assert "Codes are not taken until" in text(page)
-    assert Diagnosis.objects.filter(door="second_factor", reason="factor_code").count() == 10
+    assert Diagnosis.objects.filter(door="second_factor", reason="wrong_code").count() == 10
     assert Diagnosis.objects.filter(door="second_factor", reason="second_factor_paused").count() == 1
     assert not house.is_in()
     assert not pauses.peek("sign_in", kit.person.login, now=NOW)  # nor a password, until the lane's pause is over

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy, pgettext
 from django_countries import countries
 
 from passerelle import brand
-from passerelle.accounts.enums import LoginState, PersonKind, StateReason
+from passerelle.accounts.enums import FactorKind, LoginState, PersonKind, StateReason
 from passerelle.audit.tags import Tag
 from passerelle.backoffice.words import LOGIN_REASONS, Words
 from passerelle.memberships.enums import EndReason, MandateState
@@ -81,6 +81,12 @@ _FIELDS_OF: dict[tuple[str, str], Words] = {
     (Tag.OPENING_REMINDED, "number"): gettext_lazy("Number of the reminder"),
     (Tag.DIAGNOSIS_READ, "number"): gettext_lazy("Diagnosis number"),
     (Tag.SESSIONS_ENDED, "count"): gettext_lazy("Number of sessions"),
+    (Tag.RECOVERY_CODES_MADE, "count"): gettext_lazy("Number of codes"),
+    (Tag.RECOVERY_CODE_USED, "left"): gettext_lazy("Codes left"),
+    (Tag.FACTOR_REMOVED, "left"): gettext_lazy("Second factors left"),
+    (Tag.FACTOR_REMOVED, "count"): gettext_lazy("Number of second factors"),
+    (Tag.FACTOR_REMOVED, "asked_by"): gettext_lazy("Asked by"),
+    (Tag.FACTOR_REMOVAL_CANCELLED, "asked_by"): gettext_lazy("Asked by"),
     (Tag.FACTOR_REMOVAL_ASKED, "effective_at"): gettext_lazy("Removed on"),
 }
 # A “no” is worth a line here only.
@@ -89,7 +95,7 @@ TOLD_EITHER_WAY = frozenset({"upheld", "active"})
 # Values that are codes of a list are shown in the list's words. The same name has another list in another source.
 _CODES: dict[tuple[str, str], tuple[Any, ...]] = {
     ("suppliers", "kind"): (CompanyKind,),
-    ("accounts", "kind"): (PersonKind,),
+    ("accounts", "kind"): (PersonKind, FactorKind),
     ("opening", "kind"): (OpeningKind,),
     ("support", "kind"): (TicketKind,),
     ("accounts", "state"): (LoginState,),
@@ -109,6 +115,11 @@ _STAGES: dict[str, Words] = {
 _REASONS: dict[str, Words] = {
     "unknown": gettext_lazy("nobody has this login"),
     "wrong_password": gettext_lazy("the password is not right"),
+    "wrong_code": gettext_lazy("the code of the second factor is not right"),
+    "used_code": gettext_lazy("the code of the second factor was used already"),
+    "wrong_recovery_code": gettext_lazy("the recovery code is not on the list, or was used already"),
+    "wrong_passkey": gettext_lazy("the passkey proved nothing"),
+    "second_factor_paused": gettext_lazy("too many wrong codes: the second factor pauses"),
     "paused": gettext_lazy("too many tries: the login pauses"),
     "login_suspended": gettext_lazy("the login is suspended"),
     "login_blocked": gettext_lazy("the login is blocked"),

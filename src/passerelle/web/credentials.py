@@ -48,6 +48,10 @@ REASONS: dict[str, Words] = {
         "A second factor is required, and none is set up. The portal asks for it at sign-in."
     ),
     "wrong_code": gettext_lazy("The password was right; the code of the second factor was not."),
+    "used_code": gettext_lazy("The password was right; the code of the second factor had been used already."),
+    "wrong_recovery_code": gettext_lazy("The password was right; the recovery code was not on the list, or was used."),
+    "wrong_passkey": gettext_lazy("The password was right; the passkey proved nothing."),
+    "second_factor_paused": gettext_lazy("The password was right; codes are paused, after too many wrong ones."),
     "no_company": gettext_lazy("The login belongs to no company at present."),
     "member": gettext_lazy("The company lets its people in."),
     "membership_ended": gettext_lazy("The login no longer belongs to the company."),
@@ -97,6 +101,7 @@ LIFTERS: dict[Lifter, Words] = {
 DOORS: dict[str, Words] = {
     "sign_in": pgettext_lazy("where a number was shown", "Sign-in"),
     "second_factor": pgettext_lazy("where a number was shown", "Second factor"),
+    "confirm": pgettext_lazy("where a number was shown", "Confirmation before a dangerous act"),
     "forgotten_password": pgettext_lazy("where a number was shown", "Forgotten password"),
     "forgotten_login": pgettext_lazy("where a number was shown", "Forgotten login"),
     "lift": pgettext_lazy("where a number was shown", "Lifting a block"),

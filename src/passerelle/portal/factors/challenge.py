@@ -17,9 +17,10 @@ from passerelle.limits import pauses
 from passerelle.limits.check import forget, hit
 from passerelle.portal.factors.forms import CodeForm, RecoveryForm
 from passerelle.portal.factors.ways import RECOVERY, Ways, passkey_options, taken, ways_of
-from passerelle.portal.factors.words import factor_words
+from passerelle.portal.factors.words import factor_words, reason_of
 from passerelle.portal.session import enter
 from passerelle.web.access import never_stored, open_page, safe_next
+from passerelle.web.credentials import read_aloud
 from passerelle.web.dates import hour
 from passerelle.web.forms import was_switched
 from passerelle.web.requests import actor
@@ -83,14 +84,14 @@ def _try(request: HttpRequest, waiting: enter.Pending, ways: Ways) -> tuple[Http
         try:
             way = taken(request, person, ways, purpose="enter", now=now)
         except Refused as refusal:
-            words, reason = factor_words(refusal), refusal.code
+            words, reason = factor_words(refusal), reason_of(refusal)
             pauses.claim(lane.name, lane.value, now=now)
     if reason:
         noted = entry.note_failure(
             door="second_factor", typed=person.login, person=person, reason=reason, paused_until=paused_until,
             known_device=lane.known_device, actor=actor(request), now=now,
         )  # fmt: skip
-        return None, words, noted.number
+        return None, words, read_aloud(noted.number)
     forget(LIMIT, counted, now=now)
     if way == RECOVERY:
         _tell_of_the_list(request, ways.codes - 1)

@@ -19,7 +19,7 @@ from passerelle.entry.enums import Gate
 from passerelle.limits.check import forget, give_back, hit
 from passerelle.portal.factors.forms import CodeForm, PasswordForm
 from passerelle.portal.factors.ways import Ways, passkey_options, taken, ways_of
-from passerelle.portal.factors.words import factor_words
+from passerelle.portal.factors.words import factor_words, reason_of
 from passerelle.web.access import at_gate, safe_next
 from passerelle.web.dates import hour
 from passerelle.web.forms import was_switched
@@ -79,7 +79,7 @@ def _prove(request: HttpRequest, person: Person, ways: Ways) -> str:
         try:
             taken(request, person, ways, purpose="proof", now=now)
         except Refused as refusal:
-            words, reason = factor_words(refusal), refusal.code
+            words, reason = factor_words(refusal), reason_of(refusal)
     if reason:
         entry.note_failure(door="confirm", typed=person.login, person=person, reason=reason, actor=who, now=now)
     else:

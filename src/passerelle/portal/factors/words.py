@@ -35,3 +35,17 @@ _WORDS: dict[str, str | Promise] = {
 
 def factor_words(refusal: Refused) -> str:
     return str(_WORDS[refusal.code])
+
+
+# What the trail and a diagnosis keep of a refusal; the page says less.
+_REASONS = {
+    "factor_code_used": "used_code",
+    "recovery_code": "wrong_recovery_code",
+    "passkey_unproven": "wrong_passkey",
+    "passkey_copied": "wrong_passkey",
+    "passkey_missing": "wrong_passkey",
+}
+
+
+def reason_of(refusal: Refused) -> str:
+    return _REASONS.get(refusal.code, "wrong_code")
