@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from passerelle.accounts import actions as accounts
@@ -27,6 +29,12 @@ def _person() -> Person:
     return accounts.set_password(person_id=made.pk, password=PASSWORD, actor=SYSTEM, now=NOW)
 
 
+def _change(person: Person, password: str) -> Callable[[], accounts.Changed]:
+    return lambda: accounts.change_password(
+        person_id=person.pk, password=password, current=PASSWORD, keep="", device="", actor=SYSTEM, now=NOW
+    )
+
+
 def _codes(results: list[Any]) -> Counter[str]:
     return Counter(result.code for result in results if isinstance(result, Refused))
 
@@ -44,14 +52,7 @@ def twenty_sign_ins_with_a_temporary_password_are_one() -> None:
 def twenty_changes_of_one_password_are_one() -> None:
     # D6: whoever comes second no longer knows the present password
     person, words = _person(), [f"nine green lamps {number}" for number in range(RACERS)]
-    results = race(
-        *(
-            lambda word=word: accounts.change_password(
-                person_id=person.pk, password=word, current=PASSWORD, keep="", device="", actor=SYSTEM, now=NOW
-            )
-            for word in words
-        )
-    )
+    results = race(*(_change(person, word) for word in words))
     assert len(winners(results)) == 1
     assert _codes(results) == {"wrong_password": RACERS - 1}
     person.refresh_from_db()
@@ -64,16 +65,8 @@ def a_change_against_a_temporary_password_leaves_one_that_opens() -> None:
     for _ in range(4):
         person = _person()
         results = race(
-            lambda person=person: accounts.make_temporary(person_id=person.pk, actor=SYSTEM, now=NOW),
-            lambda person=person: accounts.change_password(
-                person_id=person.pk,
-                password="nine green lamps hum",
-                current=PASSWORD,
-                keep="",
-                device="",
-                actor=SYSTEM,
-                now=NOW,
-            ),
+            partial(accounts.make_temporary, person_id=person.pk, actor=SYSTEM, now=NOW),
+            _change(person, "nine green lamps hum"),
         )
         person.refresh_from_db()
         text = results[0][1]
