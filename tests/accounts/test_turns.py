@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from passerelle.accounts import hashers
-from passerelle.accounts.hashers import Busy, turn, turn_at_a_door
+from passerelle.accounts.hashers import Busy, place_at_the_door, turn
 from tests.tree import ROOT
 
 # A web process in small: takes turns from several threads and writes down when each began and ended.
@@ -107,7 +107,7 @@ def test_tries_at_a_door_leave_a_thread_for_other_pages(
     def knock() -> None:
         began = time.monotonic()
         try:
-            with turn_at_a_door(0.5):
+            with place_at_the_door(), turn(0.5):
                 told.append(("in", 0))
         except Busy:
             told.append(("busy", time.monotonic() - began))
@@ -122,7 +122,7 @@ def test_tries_at_a_door_leave_a_thread_for_other_pages(
     waited = sorted(seconds for _, seconds in told)
     assert waited[0] < 0.3  # one of the four at once
     assert waited[1] >= 0.5  # the others waited for their turn
-    with turn_at_a_door(1):
+    with place_at_the_door(), turn(1):
         pass
 
 

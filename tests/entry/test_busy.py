@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from passerelle.accounts import hashers
 from passerelle.accounts.hashers import Busy
@@ -40,3 +44,16 @@ def test_a_pause_is_told_even_when_the_portal_is_busy(house: House, request: pyt
     answer = house.sign_in(password="wrong", client=Client())
     assert answer.status_code == 422  # refused before any turn is asked for
     assert b"paused until" in answer.content
+
+
+def test_where_no_place_is_left_nothing_is_read_or_written(
+    house: House, monkeypatch: pytest.MonkeyPatch, settings: Any
+) -> None:
+    # Flood: the cheapest answer there is
+    settings.PASSERELLE_WEB_THREADS = 1
+    monkeypatch.setattr(hashers, "_at_doors", [])
+    with hashers.place_at_the_door(), CaptureQueriesContext(connection) as queries:
+        answer = house.sign_in(client=Client())
+    assert answer.status_code == 429
+    assert len(queries) == 0
+    assert house.sign_in(client=Client()).status_code == 302

@@ -18,7 +18,8 @@ from pathlib import Path
 from django.conf import settings
 from django.contrib.auth.hashers import Argon2PasswordHasher
 
-PATIENCE = 20.0  # seconds that a hash inside an action waits for its turn; a try at a door waits less, see `turn`
+PATIENCE = 20.0  # seconds that a hash inside an action waits for its turn
+PATIENCE_AT_THE_DOOR = 2.0  # seconds that a try which anybody may make waits
 _PAUSE = 0.002
 
 _mine = threading.local()
@@ -45,17 +46,23 @@ class OwaspArgon2(Argon2PasswordHasher):
 
 
 @contextmanager
-def turn_at_a_door(patience: float = 2.0) -> Iterator[None]:
-    """A turn for a try that anybody may make. Raises `Busy` after `patience` seconds, and at once when so many tries
-    wait in this process that one more would leave no thread for other pages."""
+def place_at_the_door() -> Iterator[None]:
+    """A place for a try that anybody may make. Raises `Busy` at once, before anything was read or counted, when so many
+    tries are under way in this process that one more would leave too few threads for other pages."""
     places = _places()
     if not places.acquire(blocking=False):
         raise Busy
     try:
-        with turn(patience):
-            yield
+        yield
     finally:
         places.release()
+
+
+@contextmanager
+def turn_at_a_door(patience: float = PATIENCE_AT_THE_DOOR) -> Iterator[None]:
+    """A place and a turn at once, for a try that is charged nothing before."""
+    with place_at_the_door(), turn(patience):
+        yield
 
 
 @contextmanager
@@ -82,7 +89,8 @@ def turns() -> int:
 def _places() -> threading.BoundedSemaphore:
     with _making:
         if not _at_doors:
-            _at_doors.append(threading.BoundedSemaphore(max(1, settings.PASSERELLE_WEB_THREADS - 1)))
+            threads = settings.PASSERELLE_WEB_THREADS
+            _at_doors.append(threading.BoundedSemaphore(max(1, threads - max(1, threads // 4))))
     return _at_doors[0]
 
 

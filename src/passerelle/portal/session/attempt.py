@@ -17,7 +17,7 @@ from django.http import HttpRequest
 
 from passerelle import brand
 from passerelle.accounts.backend import is_outdated, is_right, was_former
-from passerelle.accounts.hashers import Busy, turn_at_a_door
+from passerelle.accounts.hashers import PATIENCE_AT_THE_DOOR, Busy, place_at_the_door, turn
 from passerelle.accounts.models import Person
 from passerelle.accounts.rules import fold_login, may_sign_in_with, may_use_login, normal_password
 from passerelle.core import clock
@@ -75,7 +75,18 @@ class _Try:
 
 
 def attempt(request: HttpRequest, login: str, password: str) -> Right | Refusal:
-    """Try a login and password. Charged first, then hashed; a try that a pause or a limit refuses is never hashed."""
+    """Try a login and password. Charged first, then hashed; a try that a pause or a limit refuses is never hashed.
+
+    When the portal is busy, nothing is counted: at once where no place is left, or after waiting for a turn in vain.
+    """
+    try:
+        with place_at_the_door():
+            return _attempt(request, login, password)
+    except Busy:
+        return Refusal(busy=True, evaluated=False)
+
+
+def _attempt(request: HttpRequest, login: str, password: str) -> Right | Refusal:
     now, typed = clock.now(), fold_login(login)
     person = person_at_the_door(typed)
     device = devices.known(request, person, typed)
@@ -85,7 +96,7 @@ def attempt(request: HttpRequest, login: str, password: str) -> Right | Refusal:
     if isinstance(charged, Refusal):
         return charged
     try:
-        with turn_at_a_door():
+        with turn(PATIENCE_AT_THE_DOOR):
             verdict = _weigh(this)
             if verdict and person is not None and is_outdated(person):
                 was = person.password
@@ -94,7 +105,7 @@ def attempt(request: HttpRequest, login: str, password: str) -> Right | Refusal:
         pauses.give_back(lane.name, lane.value, charged)
         if not lane.known_device:
             give_back(ADDRESS, this.network, now=now)
-        return Refusal(busy=True, evaluated=False, known_device=lane.known_device)
+        raise
     if verdict and person is not None:
         return Right(person, lane)
     return _failed(this, verdict, charged)
