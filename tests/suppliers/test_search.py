@@ -7,7 +7,6 @@ from importlib import import_module
 from typing import Any
 
 import pytest
-from django.apps import apps
 
 from passerelle.suppliers import queries
 from passerelle.suppliers.models import Company, NameWord, later_words
@@ -132,23 +131,6 @@ def test_words_that_count_are_those_after_the_first() -> None:
     assert later_words("") == []
     assert later_words("x " + "y" * 300) == ["y" * 40]
     assert len(later_words(" ".join(f"word{number}" for number in range(50)))) == 8
-
-
-def test_companies_that_were_there_before_the_words_are_given_theirs(
-    now: datetime, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    for number in range(3):
-        Company.objects.create(
-            cofor=f"OLD{number:03}", name=f"Old {number} Câblage", name_key=f"old {number} cablage", created_at=now,
-            updated_at=now,
-        )  # fmt: skip
-    migration = import_module("passerelle.suppliers.migrations.0003_words_of_names")
-    monkeypatch.setattr(migration, "BATCH", 2)
-    migration.fill(apps, None)
-    migration.fill(apps, None)
-    assert list(NameWord.objects.values_list("word", "company__cofor").order_by("pk")) == [
-        ("cablage", "OLD000"), ("cablage", "OLD001"), ("cablage", "OLD002"),
-    ]  # fmt: skip
 
 
 def test_keys_with_gaps_do_not_make_few_companies_many(take_in: Importer, now: datetime) -> None:
