@@ -55,7 +55,7 @@ export function showPasswordRules() {
     let waiting;
     const judge = () => {
       const found = verdicts(input.value, rules);
-      for (const item of list.children) show(item, found[item.dataset.rule], list.dataset);
+      for (const item of list.querySelectorAll("[data-rule]")) show(item, found[item.dataset.rule], list.dataset);
     };
     // What is read aloud waits until the typing rests; what is seen does not.
     input.addEventListener("input", () => {
