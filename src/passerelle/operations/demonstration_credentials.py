@@ -30,7 +30,8 @@ def give_authenticator(person: Person, *, now: datetime) -> None:
 def give_passkey(person: Person, *, now: datetime) -> None:
     """A passkey whose private half nobody has: the person is on a journey without her device, and has her codes."""
     identifier = hashlib.sha256(f"demonstration:{person.login}".encode()).digest()
-    public = ES256.from_cryptography_key(ec.generate_private_key(ec.SECP256R1()).public_key())
+    private = ec.generate_private_key(ec.SECP256R1())
+    public = ES256.from_cryptography_key(private.public_key())  # type: ignore[no-untyped-call]
     data = AttestedCredentialData.create(Aaguid.NONE, identifier, public)
     passkey = NewPasskey(
         credential=websafe_encode(identifier), digest=hashlib.sha256(identifier).hexdigest(),
