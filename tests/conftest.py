@@ -7,8 +7,13 @@ from datetime import UTC, datetime
 
 import pytest
 from django.utils import translation
+from hypothesis import HealthCheck, settings
 
 from passerelle.core.actor import Actor, ActorKind
+
+# A machine that does other work at the time is no fault of a property.
+settings.register_profile("passerelle", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("passerelle")
 
 NOW = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
 
