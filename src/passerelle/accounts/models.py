@@ -257,6 +257,28 @@ class EmailChange(models.Model):
         return f"new address of {self.person_id}"
 
 
+class ProviderIdentity(models.Model):
+    """Whom the group's own OpenID provider means by a subject: one member of staff, for good once it is known.
+
+    A subject is never given to somebody else by its issuer; an e-mail address may be.
+    """
+
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="provider_identities")
+    issuer = models.CharField(max_length=300)
+    subject = models.CharField(max_length=255)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name_plural = "provider identities"
+        constraints = [
+            models.UniqueConstraint(fields=["issuer", "subject"], name="accounts_identity_one_person"),
+            models.UniqueConstraint(fields=["person", "issuer"], name="accounts_identity_one_subject"),
+        ]
+
+    def __str__(self) -> str:
+        return f"identity of {self.person_id}"
+
+
 class ApiKey(models.Model):
     """A program's key: only its digest is kept. `prefix` is what people see in lists."""
 

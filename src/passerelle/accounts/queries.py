@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from passerelle.accounts.enums import LoginState
-from passerelle.accounts.models import ApiKey, EmailChange, Person, Session
+from passerelle.accounts.enums import LoginState, PersonKind
+from passerelle.accounts.models import ApiKey, EmailChange, Person, ProviderIdentity, Session
 from passerelle.accounts.rules import api_key_digest
 from passerelle.accounts.rules.email_changes import is_living
 from passerelle.accounts.rules.sessions import SEEN_EVERY, session_ends_at
@@ -20,6 +20,13 @@ ACTIVITY = (Tag.SIGNED_IN, Tag.SIGN_IN_REFUSED)
 def living_by_email(email: str) -> Person | None:
     """The living login of an address, in any spelling of it (decision 16: one login an address)."""
     return Person.objects.filter(email_key=fold(email)).exclude(state=LoginState.DELETED).first()
+
+
+def holder_of_identity(issuer: str, subject: str) -> Person | None:
+    """The member of staff whom the group's own OpenID provider means by a subject, whatever the state of the login."""
+    found = ProviderIdentity.objects.filter(issuer=issuer, subject=subject, person__kind=PersonKind.STAFF)
+    linked = found.select_related("person").first()
+    return linked.person if linked is not None else None
 
 
 def api_key(value: str) -> ApiKey | None:

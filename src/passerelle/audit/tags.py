@@ -58,6 +58,8 @@ class Tag(StrEnum):
     RECOVERY_CODE_USED = "accounts:recovery_codes:used"
     FACTOR_REMOVAL_ASKED = "accounts:second_factor:removal_asked"
     FACTOR_REMOVAL_CANCELLED = "accounts:second_factor:removal_cancelled"
+    IDENTITY_LINKED = "accounts:identity:linked"
+    IDENTITY_FORGOTTEN = "accounts:identity:forgotten"
     SESSIONS_ENDED = "accounts:sessions:ended"
     UNUSED_WARNED = "accounts:login:unused_warned"
     ROLES_CHANGED = "accounts:roles:changed"

@@ -65,6 +65,8 @@ TITLES: dict[str, Words] = {
     Tag.EMAIL_CHANGE_ASKED: gettext_lazy("Change of the e-mail address asked for"),
     Tag.EMAIL_CHANGE_CANCELLED: gettext_lazy("Change of the e-mail address cancelled"),
     Tag.EMAIL_CHANGED: gettext_lazy("E-mail address changed"),
+    Tag.IDENTITY_LINKED: gettext_lazy("Account of the group linked to the login"),
+    Tag.IDENTITY_FORGOTTEN: gettext_lazy("Account of the group no longer linked to the login"),
     Tag.FACTOR_ADDED: gettext_lazy("Second factor added"),
     Tag.FACTOR_REMOVED: gettext_lazy("Second factor removed"),
     Tag.RECOVERY_CODES_MADE: gettext_lazy("Recovery codes made"),

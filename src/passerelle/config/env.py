@@ -15,6 +15,7 @@ from pydantic import Field, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 ROOT = Path(__file__).resolve().parents[3]
+LOCAL = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
 class _FromFiles(PydanticBaseSettingsSource):
@@ -52,6 +53,9 @@ class Environment(BaseSettings):
     demo: bool = False
     data_dir: Path = ROOT / "var"
     metrics_token: str = ""
+    staff_oidc_issuer: str = ""
+    staff_oidc_client_id: str = ""
+    staff_oidc_client_secret: str = ""
     log_format: str = "json"
 
     @field_validator("base_url")
@@ -172,6 +176,24 @@ def storage(env: Environment) -> dict[str, Any]:
     else:
         raise ValueError("PASSERELLE_STORAGE_URL must name a folder in full, such as file:///srv/passerelle/files")
     return {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": folder}}
+
+
+def staff_provider(env: Environment) -> tuple[str, str, str]:
+    """Issuer, client id and secret of the group's own OpenID provider; three empty texts where none is set."""
+    given = (env.staff_oidc_issuer.strip(), env.staff_oidc_client_id.strip(), env.staff_oidc_client_secret.strip())
+    if not any(given):
+        return given
+    if not all(given):
+        raise ValueError("PASSERELLE_STAFF_OIDC_ISSUER, _CLIENT_ID and _CLIENT_SECRET: set all three, or none")
+    parts = urlsplit(given[0])
+    local = parts.hostname in LOCAL
+    if parts.scheme not in ({"https", "http"} if local else {"https"}) or not parts.hostname:
+        raise ValueError("PASSERELLE_STAFF_OIDC_ISSUER must look like https://accounts.group.example")
+    if parts.query or parts.fragment or "@" in parts.netloc or len(given[0]) > 300:
+        raise ValueError("PASSERELLE_STAFF_OIDC_ISSUER is a short address without a query, a fragment and a user")
+    if parts.scheme == "http" and urlsplit(env.base_url).hostname not in LOCAL:
+        raise ValueError("PASSERELLE_STAFF_OIDC_ISSUER is in clear on this machine, and PASSERELLE_BASE_URL is public")
+    return given
 
 
 def email(env: Environment) -> dict[str, Any]:

@@ -25,6 +25,9 @@ PASSERELLE_WEB_THREADS: int = ENV.web_threads
 PASSERELLE_TRUSTED_PROXIES: list[str] = [part.strip() for part in ENV.trusted_proxies.split(",") if part.strip()]
 PASSERELLE_CLAMD_URL: str = ENV.clamd_url
 PASSERELLE_METRICS_TOKEN: str = ENV.metrics_token
+PASSERELLE_STAFF_OIDC_ISSUER, PASSERELLE_STAFF_OIDC_CLIENT_ID, PASSERELLE_STAFF_OIDC_CLIENT_SECRET = (
+    _env.staff_provider(ENV)
+)
 PASSERELLE_SMTP: bool = bool(ENV.email_url)
 PASSERELLE_MAILBOX: bool = ENV.demo or ENV.debug  # the mailbox page exists in demonstration and debug only
 PASSERELLE_SECURE: bool = ENV.base_url.startswith("https://")

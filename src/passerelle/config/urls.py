@@ -12,6 +12,7 @@ from passerelle.web.access import open_urls
 
 urlpatterns = [
     path("", include("passerelle.portal.welcome.root_urls")),
+    path("", include("passerelle.portal.provider.root_urls")),
     path("", include("passerelle.operations.urls")),
     path("", include("passerelle.web.urls")),
     path("api/v1/", (list(open_urls(api.urls[0])), *api.urls[1:])),
@@ -23,6 +24,7 @@ urlpatterns = [
         path("forgotten-password/", include("passerelle.portal.recovery.urls")),
         path("", include("passerelle.portal.session.urls")),
         path("", include("passerelle.portal.factors.urls")),
+        path("", include("passerelle.portal.provider.urls")),
         path("password/", include("passerelle.portal.password.urls")),
         path("terms/", include("passerelle.portal.terms.urls")),
         path("account/", include("passerelle.portal.account.urls")),

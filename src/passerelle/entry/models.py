@@ -17,7 +17,7 @@ class Diagnosis(models.Model):
     number = models.CharField(max_length=8, unique=True)
     at = models.DateTimeField()
     expires_at = models.DateTimeField(db_index=True)
-    door = models.CharField(max_length=20)  # sign_in, second_factor, forgotten_password, forgotten_login
+    door = models.CharField(max_length=20)  # sign_in, second_factor, provider, forgotten_password …
     login_key = models.CharField(max_length=20, blank=True)
     person_key = models.CharField(max_length=40, blank=True, db_index=True)
     reason = models.CharField(max_length=40)

@@ -43,6 +43,7 @@ _TABLE = [
     Policy("recovery_address", 20, HOUR, "forgotten logins and passwords asked from one address"),
     Policy("recovery_login", 3, HOUR, "recovery mails to one person: a mailbox is not to be flooded"),
     Policy("device_link", 3, HOUR, "mails that make a browser known, to one person"),
+    Policy("provider_address", 60, HOUR, "sign-ins begun at the group's own provider from one address"),
     Policy("second_factor_login", 10, HOUR, "codes tried on one login"),
     Policy("fresh_proof", 10, HOUR, "passwords typed again by one person before a dangerous act"),
     Policy(

@@ -1,5 +1,6 @@
 """Writes on logins. Each is one transaction: lock, check, change, audit."""
 
+from passerelle.accounts.actions.identities import forget_identity, link_identity
 from passerelle.accounts.actions.logins import create_login
 from passerelle.accounts.actions.passwords import (
     Changed,
@@ -22,6 +23,8 @@ __all__ = [
     "create_login",
     "end_sessions",
     "forget_former_passwords",
+    "forget_identity",
+    "link_identity",
     "lock",
     "make_temporary",
     "revoke_api_key",

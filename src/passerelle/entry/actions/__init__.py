@@ -8,9 +8,11 @@ from passerelle.entry.actions.devices import (
     send_lift_link,
 )
 from passerelle.entry.actions.diagnosis import note_failure, read_diagnosis, sweep_diagnoses
+from passerelle.entry.actions.provider import Recognised, recognise
 from passerelle.entry.actions.sign_in import choose_company, note_sign_in, note_sign_out, renew_hash
 
 __all__ = [
+    "Recognised",
     "block_for_former_password",
     "choose_company",
     "lift_block",
@@ -19,6 +21,7 @@ __all__ = [
     "note_sign_in",
     "note_sign_out",
     "read_diagnosis",
+    "recognise",
     "renew_hash",
     "send_device_link",
     "send_lift_link",

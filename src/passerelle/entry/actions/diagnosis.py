@@ -31,9 +31,9 @@ def note_failure(
 ) -> Diagnosis:
     """Keep that somebody was refused and why; the page shows the number alone (D2).
 
-    `door` is where: sign_in, second_factor, forgotten_password, forgotten_login. `typed` is kept only if it has the
-    form of a login. A try refused by a pause that is known already finds its earlier number again and leaves no second
-    line, so that hammering on a closed door fills neither table.
+    `door` is where: sign_in, second_factor, provider, forgotten_password, forgotten_login. `typed` is kept only if it
+    has the form of a login. A try refused by a pause that is known already finds its earlier number again and leaves no
+    second line, so that hammering on a closed door fills neither table.
     """
     key = fold_login(typed)
     facts = {

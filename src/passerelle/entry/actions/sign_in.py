@@ -14,6 +14,7 @@ from passerelle.audit.record import record
 from passerelle.audit.tags import Tag
 from passerelle.core.actor import Actor
 from passerelle.core.errors import Refused
+from passerelle.entry.enums import BY_PROVIDER
 from passerelle.entry.rules import doors
 from passerelle.memberships.models import Membership
 from passerelle.memberships.queries import of_person
@@ -25,10 +26,11 @@ def note_sign_in(
 ) -> Person:
     """Keep when, from where and with what a person signed in. A login warned for lying idle is in use again.
 
-    A temporary password is used up by it: refuses `temporary_password_ended` when another sign-in was quicker.
+    A temporary password is used up by it: refuses `temporary_password_ended` when another sign-in was quicker. One
+    through the group's own provider uses no password.
     """
     person = Person.objects.select_for_update(no_key=True).get(pk=person_id)
-    if person.temporary_until is not None:
+    if person.temporary_until is not None and factor != BY_PROVIDER:
         person = spend_temporary(person_id=person.pk, actor=actor, now=now)
     person.last_sign_in_at, person.unused_warned_at = now, None
     person.save(update_fields=["last_sign_in_at", "unused_warned_at"])

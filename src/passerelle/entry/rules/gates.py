@@ -9,7 +9,7 @@ from passerelle import brand
 from passerelle.accounts.models import Person
 from passerelle.accounts.rules import may_keep_password
 from passerelle.core.verdict import Verdict, no, yes
-from passerelle.entry.enums import Gate
+from passerelle.entry.enums import BY_PROVIDER, Gate
 from passerelle.terms.rules import Standing, in_order
 
 
@@ -17,9 +17,10 @@ from passerelle.terms.rules import Standing, in_order
 class GateFacts:
     """What the gates are judged by.
 
-    `factor` proved this session beside the password, empty without one; `has_factor`: the person has a passkey or an
-    authenticator. `is_plsa` holds for any company whose doors are open. `own_terms` are the terms for persons,
-    `company_terms` those of the chosen company, None while none is chosen. Staff have neither terms nor a company.
+    `factor` proved this session beside the password, or instead of it where the group's own provider signed its person
+    in; empty without one. `has_factor`: the person has a passkey or an authenticator. `is_plsa` holds for any company
+    whose doors are open. `own_terms` are the terms for persons, `company_terms` those of the chosen company, None while
+    none is chosen. Staff have neither terms nor a company.
     """
 
     factor: str = ""
@@ -52,7 +53,8 @@ def next_gate(person: Person, facts: GateFacts, *, now: datetime) -> Gate | None
     """The first gate that is shut, or None when the page may open."""
     if needs_second_factor(person, is_plsa=facts.is_plsa) and not facts.factor:
         return Gate.SECOND_FACTOR
-    if not may_keep_password(person, has_factor=facts.has_factor, now=now):
+    by_password = facts.factor != BY_PROVIDER  # else no password was used, and none is asked for
+    if by_password and not may_keep_password(person, has_factor=facts.has_factor, now=now):
         return Gate.PASSWORD
     if not may_pass_terms(facts):
         return Gate.TERMS

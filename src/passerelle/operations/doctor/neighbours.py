@@ -14,6 +14,7 @@ from django.core.mail import get_connection
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
+from passerelle import provider
 from passerelle.core import clock
 from passerelle.operations import health
 from passerelle.operations.doctor.findings import Finding, fail, ok, warn
@@ -114,6 +115,31 @@ def antivirus() -> Iterator[Finding]:
         yield ok("antivirus", f"{address} answers")
     else:
         yield fail("antivirus", f"{address} answers {answer!r}", "PASSERELLE_CLAMD_URL must lead to clamd.")
+
+
+def staff_provider() -> Iterator[Finding]:
+    """The group's own OpenID provider: whether it answers, is the one that is set, and can do what we ask of it."""
+    registered = provider.registration()
+    if registered is None:
+        yield ok("staff", "sign in with their B2B login; no provider is set")
+        return
+    try:
+        found = provider.read_endpoints(registered)
+    except provider.Away as away:
+        yield fail(
+            "staff", f"the group's own sign-in cannot be used: {away}",
+            "Open the way to it, or correct PASSERELLE_STAFF_OIDC_ISSUER: letter by letter what it calls itself.",
+        )  # fmt: skip
+        return
+    answers = f"{registered.issuer} answers"
+    if found.challenges and "S256" not in found.challenges:
+        yield fail("staff", answers, "It does not support PKCE with S256: switch it on there.")
+    elif found.algorithms and not set(found.algorithms) & set(provider.ALGORITHMS):
+        yield fail("staff", answers, f"It signs with none of {', '.join(provider.ALGORITHMS)}: choose one there.")
+    elif not found.challenges:
+        yield warn("staff", answers, "It does not say that it supports PKCE with S256: see its manual.")
+    else:
+        yield ok("staff", answers)
 
 
 def _ping(address: str) -> str:

@@ -19,6 +19,7 @@ QUESTIONS: tuple[tuple[str, Callable[[], Iterable[Finding]]], ...] = (
     ("cache", neighbours.cache_answers),
     ("mail server", neighbours.mail_server),
     ("antivirus", neighbours.antivirus),
+    ("staff", neighbours.staff_provider),
     ("storage", machine.storage),
     ("front end", machine.front_end),
     ("catalogues", machine.catalogues),

@@ -24,6 +24,9 @@ _REASONS: dict[str, str | Promise] = {
     "second_factor_paused": _("The second factor was paused, because wrong codes were typed before."),
     "address_paused": _("Too many tries came from this network address."),
     "busy": _("The portal was busy. The try was not counted."),
+    "provider_changed": _("Another account of the group than the one linked to your login was used."),
+    "provider_other": _("Another account of the group was used to confirm than to sign in."),
+    "provider_stale": _("The group's own sign-in did not ask who is there again."),
     "login_suspended": _("Your login was suspended."),
     "login_blocked": _("Your login was blocked."),
     "no_company": _("Your login belonged to no company whose access is open."),
@@ -32,6 +35,7 @@ _OTHER = _("The portal refused it, because your login or your company could not 
 
 _DOORS: dict[str, str | Promise] = {
     "second_factor": _("Second factor"),
+    "provider": _("Sign-in with the group's account"),
     "confirm": _("Confirmation before a dangerous act"),
     "forgotten_password": _("Forgotten password"),
     "forgotten_login": _("Forgotten login"),

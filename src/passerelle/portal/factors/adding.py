@@ -21,7 +21,7 @@ from passerelle.accounts.rules import passkeys
 from passerelle.accounts.rules.factors import enrolment_address, new_secret, seal, unseal
 from passerelle.core import clock
 from passerelle.core.errors import Refused
-from passerelle.entry.enums import Gate
+from passerelle.entry.enums import BY_PROVIDER, Gate
 from passerelle.portal.factors.codes import keep_codes
 from passerelle.portal.factors.forms import AuthenticatorForm, NameForm
 from passerelle.portal.factors.stay import onward, person_of, stay
@@ -130,7 +130,8 @@ def _secret(request: HttpRequest) -> tuple[str, bool]:
 
 def _go_on(request: HttpRequest, added: Added) -> HttpResponse:
     """This session has a second factor now. The first one brings the recovery codes, shown once."""
-    request.session["factor"] = added.factor.kind
+    if request.session.get("factor") != BY_PROVIDER:
+        request.session["factor"] = added.factor.kind
     words = {
         FactorKind.PASSKEY: _("The passkey was added. Your other sessions were ended."),
         FactorKind.AUTHENTICATOR: _("The authenticator application was added. Your other sessions were ended."),

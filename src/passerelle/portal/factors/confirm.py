@@ -15,11 +15,12 @@ from passerelle.accounts.models import Person
 from passerelle.core import clock
 from passerelle.core.errors import Refused
 from passerelle.entry import actions as entry
-from passerelle.entry.enums import Gate
+from passerelle.entry.enums import BY_PROVIDER, Gate
 from passerelle.limits.check import forget, give_back, hit
 from passerelle.portal.factors.forms import CodeForm, PasswordForm
 from passerelle.portal.factors.ways import Ways, passkey_options, taken, ways_of
 from passerelle.portal.factors.words import factor_words, reason_of
+from passerelle.provider import registration
 from passerelle.web.access import at_gate, safe_next
 from passerelle.web.dates import hour
 from passerelle.web.forms import was_switched
@@ -49,6 +50,8 @@ def confirm(request: HttpRequest) -> HttpResponse:
                 form.add_error(next(iter(form.fields)), wrong)
     context = {
         "ways": ways,
+        "by_provider": registration() is not None and request.session.get("factor") == BY_PROVIDER,
+        "has_password": person.has_usable_password(),
         "password_form": form if isinstance(form, PasswordForm) else PasswordForm(),
         "code_form": form if isinstance(form, CodeForm) else CodeForm(),
         "form": form,

@@ -15,7 +15,7 @@ from passerelle.accounts.actions import factors, removals
 from passerelle.accounts.models import FactorRemoval, Person, SecondFactor
 from passerelle.core import clock
 from passerelle.core.errors import Refused
-from passerelle.entry.enums import Gate
+from passerelle.entry.enums import BY_PROVIDER, Gate
 from passerelle.entry.rules import needs_second_factor
 from passerelle.portal.factors.forms import NameForm
 from passerelle.portal.factors.stay import onward, person_of, stay
@@ -80,7 +80,7 @@ def remove(request: HttpRequest, key: str) -> HttpResponse:
         except Refused as refusal:
             messages.warning(request, factor_words(refusal))
             return redirect("factors:overview")
-        if not changed.second_factors.exists():
+        if not changed.second_factors.exists() and request.session.get("factor") != BY_PROVIDER:
             request.session["factor"] = ""
         messages.success(request, _("It was removed. Your other sessions were ended."))
         return stay(request, changed, redirect("factors:overview"))

@@ -16,6 +16,7 @@ from passerelle.core import clock
 from passerelle.core.actor import Actor, ActorKind
 from passerelle.core.errors import Refused
 from passerelle.entry import actions as entry
+from passerelle.entry.enums import BY_PROVIDER
 from passerelle.entry.rules import may_enter
 from passerelle.limits import pauses
 from passerelle.memberships.queries import of_person
@@ -58,7 +59,7 @@ def begin(request: HttpRequest, person: Person, lane: Lane) -> HttpResponse:
     """Go on after a right password: to the second factor, or straight in when the person has none."""
     wanted = safe_next(request, home_address(person))
     if not _has_factor(person):
-        return _enter(request, Pending(person, wanted, lane), factor="")
+        return _enter(request, person, wanted, lane, factor="")
     request.session.cycle_key()
     request.session[PENDING] = {
         "person": person.key,
@@ -91,21 +92,27 @@ def complete(request: HttpRequest, person: Person, *, factor: str = "") -> HttpR
     waiting = pending(request)
     if waiting is None or waiting.person.pk != person.pk:
         return redirect("session:sign_in")
-    return _enter(request, waiting, factor=factor)
+    return _enter(request, waiting.person, waiting.next, waiting.lane, factor=factor)
 
 
-def _enter(request: HttpRequest, waiting: Pending, *, factor: str) -> HttpResponse:
-    """Open the session. Only now the whole sign-in is right: its lane is cleared, and the browser becomes known."""
-    person, now, address = waiting.person, clock.now(), client_address(request)
+def by_provider(request: HttpRequest, person: Person, wanted: str) -> HttpResponse:
+    """Let in a member of staff whom the group's own provider signed in, which stands for the second factor too."""
+    return _enter(request, person, wanted or home_address(person), None, factor=BY_PROVIDER)
+
+
+def _enter(request: HttpRequest, person: Person, wanted: str, lane: Lane | None, *, factor: str) -> HttpResponse:
+    """Open the session. Only now the whole sign-in is right: its lane, if there is one, is cleared, and the browser
+    becomes known."""
+    now, address = clock.now(), client_address(request)
     kind = ActorKind.STAFF if person.is_staff else ActorKind.PERSON
     who = Actor(kind, key=person.key, name=person.get_full_name(), address=address)
+    known = lane is not None and lane.known_device
     try:
-        person = entry.note_sign_in(
-            person_id=person.pk, factor=factor, known_device=waiting.lane.known_device, actor=who, now=now
-        )
+        person = entry.note_sign_in(person_id=person.pk, factor=factor, known_device=known, actor=who, now=now)
     except Refused:  # a temporary password, which another browser was quicker to use
         return redirect("session:sign_in")
-    pauses.clear(waiting.lane.name, waiting.lane.value)
+    if lane is not None:
+        pauses.clear(lane.name, lane.value)
     login(request, person, backend=_BACKEND)
     session = request.session
     session.pop(PENDING, None)
@@ -114,7 +121,7 @@ def _enter(request: HttpRequest, waiting: Pending, *, factor: str) -> HttpRespon
     session["address"] = address
     session["created_at"] = session["last_seen_at"] = session["proved_at"] = now.isoformat()
     session["factor"] = factor
-    response = redirect(waiting.next)
+    response = redirect(wanted)
     devices.remember(request, response, person)
     return response
 

@@ -21,6 +21,7 @@ from passerelle.portal.session.attempt import Right, attempt
 from passerelle.portal.session.enter import home_address as home_address
 from passerelle.portal.session.forms import NewPasswordForm, SignInForm
 from passerelle.portal.session.words import after, refused_words
+from passerelle.provider import registration
 from passerelle.web.access import never_stored, open_page, safe_next
 from passerelle.web.forms import bind, was_switched
 from passerelle.web.navigation import address
@@ -46,6 +47,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
         form.add_error(None, refused_words(refusal))
     context = {
         "form": form,
+        "by_provider": registration() is not None,
         "next": request.POST.get("next") or request.GET.get("next", ""),
         "password_url": address("forgotten-password/"),
         "login_url": address("forgotten-login/"),
