@@ -160,7 +160,7 @@ def test_the_page_on_browsers_differs_by_browser(client: Client) -> None:  # A5
 
 def test_the_cookie_page_names_the_cookies_as_they_are_set(client: Client) -> None:  # decision 22, P32
     page = read(client, "/en/cookies/")
-    assert all(f">{name}<" in page for name in ("session", "csrf", "language", "messages"))
+    assert all(f">{name}<" in page for name in ("session", "csrf", "language", "messages", "last_person", "drafts"))
     assert set(client.cookies) <= {"session", "csrf", "language", "messages"}
 
 
