@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from urllib.parse import urlencode
 
+from django.contrib import messages
 from django.contrib.auth import login
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.dateparse import parse_datetime
+from django.utils.translation import gettext_lazy
 
 from passerelle.accounts.models import Person
 from passerelle.core import clock
@@ -26,6 +29,8 @@ from passerelle.web.requests import client_address
 STRANGERS, DEVICES = "sign_in", "sign_in_device"  # the lanes of tries, see limits.pauses
 PENDING = "pending"
 WAIT = timedelta(minutes=10)
+# The one answer of the door, whatever the cause is (decision 14).
+NOT_RECOGNISED = gettext_lazy("B2B login or password not recognised. Check both, or see what to do below.")
 _BACKEND = "passerelle.accounts.backend.LoginBackend"
 
 
@@ -101,10 +106,13 @@ def _enter(request: HttpRequest, waiting: Pending, *, factor: str) -> HttpRespon
     who = Actor(kind, key=person.key, name=person.get_full_name(), address=address)
     try:
         person = entry.note_sign_in(
-            person_id=person.pk, factor=factor, known_device=waiting.lane.known_device, actor=who, now=now
-        )
-    except Refused:  # a temporary password, which another browser was quicker to use
-        return redirect("session:sign_in")
+            person_id=person.pk, epoch=person.credential_epoch, factor=factor, known_device=waiting.lane.known_device,
+            actor=who, now=now,
+        )  # fmt: skip
+    except Refused:  # overtaken by what changed meanwhile, or another browser was quicker with a temporary password
+        request.session.pop(PENDING, None)
+        messages.error(request, NOT_RECOGNISED)
+        return redirect(f"{reverse('session:sign_in')}?{urlencode({'next': waiting.next})}")
     pauses.clear(waiting.lane.name, waiting.lane.value)
     login(request, person, backend=_BACKEND)
     session = request.session
