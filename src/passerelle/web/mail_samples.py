@@ -13,7 +13,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import get_language
 
-from passerelle.accounts.rules.factors import seal
+from passerelle.core.sealing import seal
 from passerelle.mail.models import Link, Message
 from passerelle.mail.render import render
 from passerelle.web import gallery
