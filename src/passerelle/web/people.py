@@ -194,7 +194,7 @@ def refusal_words(refusal: Refused) -> str:
 
 def count_link(person: Person, *, now: datetime) -> Allowance:
     """Count a link sent to somebody: a mailbox is not to be flooded by anybody."""
-    return hit("recovery_login", person.key, now=now)
+    return hit("password_link_sent", person.key, now=now)
 
 
 # ---------------------------------------------------------------- states

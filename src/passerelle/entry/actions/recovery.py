@@ -176,7 +176,7 @@ def forgotten_login(*, cofor: str, email: str, browser: Mapping[str, str], actor
         m for m in holders.select_related("person", "company").order_by("pk") if same_address(email, m.person.email)
     ]
     subject = found[0].person.key if found else f"nobody:{fold(email)}"
-    allowed = bool(hit("recovery_login", subject, now=now))
+    allowed = bool(hit("login_reminder", subject, now=now))
     return _remind(found, allowed, browser, actor, now)
 
 
