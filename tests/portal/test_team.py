@@ -17,6 +17,7 @@ from passerelle.audit.models import Event
 from passerelle.audit.tags import Tag
 from passerelle.core.actor import visitor
 from passerelle.entry.actions.diagnosis import note_failure
+from passerelle.entry.actions.people import suspend
 from passerelle.entry.rules.people import Act
 from passerelle.mail.models import Link, Message
 from passerelle.memberships.models import Mandate, Membership
@@ -158,6 +159,29 @@ def test_a_page_never_tells_that_another_company_counts_on_a_login(paula: Client
     page = html(paula, f"/en/team/{teams.key('sam')}/")
     assert "The login is suspended for this company." in page
     assert "Moulin" not in page
+
+
+def test_a_page_names_only_colleagues_among_those_who_acted(paula: Client, teams: Teams, later: datetime) -> None:
+    def suspended_by(name: str, who: str, company_key: str) -> str:
+        suspend(
+            person_key=teams.key(name), note="Why.", company_key=company_key, actor=teams.actor(who), now=later
+        )  # fmt: skip
+        return html(paula, f"/en/team/{teams.key(name)}/")
+
+    # Bob belonged to the other company alone when its PLSA suspended the login.
+    suspend(
+        person_key=teams.key("bob"), note="Why.", company_key=teams.theirs.key, actor=teams.actor("bella"), now=later
+    )
+    teams.add("bob", teams.ours, plsa=False)
+    page = html(paula, f"/en/team/{teams.key('bob')}/")
+    assert "suspended by a PLSA" in page or "Suspended" in page
+    assert teams.people["bella"].get_full_name() not in page
+    page = suspended_by("uma", "olga", "")
+    assert "by the Assistance" in page
+    assert teams.people["olga"].get_full_name() not in page
+    assert f"by {teams.people['peter'].get_full_name()}" in suspended_by("ida", "peter", teams.ours.key)
+    desk = html(teams.browser("olga", later), f"/en/desk/people/{teams.key('bob')}/")
+    assert f"by {teams.people['bella'].get_full_name()}" in desk
 
 
 def test_ones_own_page_offers_no_act(paula: Client, teams: Teams) -> None:

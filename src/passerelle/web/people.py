@@ -5,7 +5,7 @@ What a PLSA reads never tells whether another company counts on a login.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django import forms
@@ -20,6 +20,7 @@ from passerelle.accounts.queries import living_sessions
 from passerelle.accounts.rules import lifters_of, may_keep_password
 from passerelle.audit.models import Event
 from passerelle.audit.tags import Tag
+from passerelle.core.actor import ActorKind
 from passerelle.core.errors import Refused
 from passerelle.entry.models import Diagnosis
 from passerelle.entry.queries.people import chain_of
@@ -226,7 +227,8 @@ def status(reach: Reach, *, now: datetime) -> Status:
         return Status(str(LoginState.SUSPENDED.label), "warn", membership.ended_at, str(StateReason.BY_PLSA.label))
     if reach.state is not LoginState.ACTIVE:
         why = str(StateReason(person.state_reason).label) if person.state_reason else ""
-        return Status(str(reach.state.label), _KINDS[reach.state], person.state_since, why, person.state_by)
+        by = person.state_by if reach.by is Lifter.ASSISTANCE else ""
+        return Status(str(reach.state.label), _KINDS[reach.state], person.state_since, why, by)
     if person.activated_at is None:
         return Status(_("No password chosen yet"), "info", person.created_at)
     keeps = may_keep_password(person, has_factor=reach.has_factor, now=now)
@@ -235,6 +237,21 @@ def status(reach: Reach, *, now: datetime) -> Status:
         label = _("Password expired") if expired else _("Password to be changed")
         return Status(label, "warn", keeps.since)
     return Status(str(LoginState.ACTIVE.label), "ok", person.state_since)
+
+
+def status_for(company: Company, reach: Reach, *, now: datetime) -> Status:
+    """The state of a login as a PLSA of this company reads it: a colleague who acted for the company is named, a member
+    of staff is the Assistance, and whoever acted for another company is nobody."""
+    found = status(reach, now=now)
+    if reach.state is LoginState.ACTIVE or reach.suspended_here:
+        return found
+    rows = Event.objects.filter(person_key=reach.person.key, tag=Tag.LOGIN_STATE_CHANGED.value)
+    last = rows.order_by("-at", "-pk").first()
+    if last is None:
+        return found
+    if last.actor_kind == ActorKind.STAFF:
+        return replace(found, by=_("the Assistance"))
+    return replace(found, by=last.actor_name) if last.company_key == company.key else found
 
 
 def lifter_words(reach: Reach) -> list[str]:

@@ -99,7 +99,7 @@ def person(request: HttpRequest, team: Team, key: str) -> HttpResponse:
         "company": team.company,
         "person": found,
         "is_plsa": reach.membership.is_plsa,  # type: ignore[union-attr]
-        "status": seen.status(reach, now=now),
+        "status": seen.status_for(team.company, reach, now=now),
         "note": seen.note_of(found, team.company),
         "lifters": seen.lifter_words(reach),
         "why": seen.diagnosis(found, team.company, now=now),
