@@ -22,11 +22,11 @@ from passerelle.accounts.rules import password_ends_at
 from passerelle.core import clock
 from passerelle.core.errors import Refused
 from passerelle.entry.enums import Gate
-from passerelle.limits.check import hit
 from passerelle.portal.password.forms import ChangePasswordForm
 from passerelle.portal.session import devices
 from passerelle.portal.session.enter import home_address
 from passerelle.portal.session.gate import shut_gate
+from passerelle.portal.session.present import Compared, compare
 from passerelle.web.access import at_gate, safe_next
 from passerelle.web.dates import hour
 from passerelle.web.devices import describe
@@ -79,9 +79,8 @@ def _is_proven(request: HttpRequest, person: Person, now: datetime) -> bool:
 def _change(request: HttpRequest, person: Person, form: ChangePasswordForm, now: datetime) -> Person | None:
     """Save it, or put what is wrong into the form."""
     current = form.cleaned_data.get("current_password")
-    if current is not None and not (tries := hit("fresh_proof", person.key, now=now)):
-        words = _("The present password was mistyped too often. Try again after %(hour)s.")
-        form.add_error("current_password", words % {"hour": hour(tries.again_at)})
+    if current is not None and not (compared := compare(request, person, current)):
+        form.add_error("current_password", _wrong_words(compared))
         return None
     with override(person.language):
         device = describe(request.headers.get("User-Agent", ""))
@@ -91,8 +90,8 @@ def _change(request: HttpRequest, person: Person, form: ChangePasswordForm, now:
             keep=request.session.session_key or "", device=device, actor=actor(request), now=now,
         )  # fmt: skip
     except Refused as refusal:
-        if refusal.code == "wrong_password":
-            form.add_error("current_password", _("This is not your present password. Type it again"))
+        if refusal.code == "wrong_password":  # changed since it was compared
+            form.add_error("current_password", _wrong_words(Compared()))
         for fault in password_words(refusal) if refusal.code == "password" else ():
             form.add_error("new_password", fault)
         if refusal.code == "login_closed":
@@ -103,6 +102,15 @@ def _change(request: HttpRequest, person: Person, form: ChangePasswordForm, now:
         request.session["proved_at"] = now.isoformat()
     request.session[_ENDED] = [[row.device, row.last_seen_at.isoformat()] for row in changed.ended[:20]]
     return changed.person
+
+
+def _wrong_words(compared: Compared) -> str:
+    if compared.again_at is not None:
+        words = _("The present password was mistyped too often. Try again after %(hour)s.")
+        return words % {"hour": hour(compared.again_at)}
+    if compared.busy:
+        return _("The portal is busy. Try again in a few seconds; this try was not counted.")
+    return _("This is not your present password. Type it again")
 
 
 def _stay(request: HttpRequest, person: Person) -> None:
