@@ -226,6 +226,8 @@ def _of_sign_in() -> Iterator[Sample]:
         people = {"person_name": "Marc Fournier", "company_name": OPENING["company_name"]}
         yield Sample("entry/blocked_colleague", variant, facts | people)
         yield Sample("entry/device", variant, facts | LINK, "device")
+        yield Sample("entry/block_lifted", variant, facts)
+        yield Sample("entry/device_known", variant, facts)
 
 
 def _from_the_clock() -> Iterator[Sample]:

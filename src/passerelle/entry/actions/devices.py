@@ -68,7 +68,9 @@ def lift_block(*, link_key: str, actor: Actor, now: datetime) -> Person:
     if not is_blocked_by_former_password(person):
         raise Refused("nothing_to_lift")
     links.spend(links.get(link_key), now)
-    return accounts.change_state(person_id=person.pk, to=LoginState.ACTIVE, actor=actor, now=now)
+    person = accounts.change_state(person_id=person.pk, to=LoginState.ACTIVE, actor=actor, now=now)
+    mails.block_lifted(person, actor=actor, now=now)
+    return person
 
 
 @transaction.atomic
@@ -101,6 +103,7 @@ def make_device_known(*, link_key: str, actor: Actor, now: datetime) -> Person:
         raise Refused("login_closed")
     links.spend(links.get(link_key), now)
     record(Tag.DEVICE_KNOWN, actor=actor, now=now, subject_key=person.key, person_key=person.key)
+    mails.device_known(person, actor=actor, now=now)
     return person
 
 
