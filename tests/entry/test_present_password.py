@@ -15,6 +15,7 @@ from passerelle.limits.check import peek
 from passerelle.portal.session import present
 from tests.conftest import NOW
 from tests.entry.conftest import PASSWORD, House
+from tests.factors.conftest import authenticator
 
 NEW = "nine green lamps hum"
 
@@ -63,3 +64,31 @@ def test_a_busy_portal_counts_no_try(later: House, monkeypatch: pytest.MonkeyPat
     assert b"The portal is busy" in save(later, PASSWORD, NEW).content  # type: ignore[attr-defined]
     assert peek("fresh_proof", later.plsa.key, now=NOW + timedelta(minutes=5)).count == 0
     assert Person.objects.get(pk=later.plsa.pk).check_password(PASSWORD)
+
+
+def test_a_second_factor_stands_in_for_no_present_password(house: House, clock: time_machine.Traveller) -> None:
+    # D6
+    kit = authenticator(house.plsa)
+    house.sign_in()
+    house.client.post("/en/sign-in/second-factor/", {"code": kit.code(NOW)})
+    clock.shift(timedelta(minutes=5))
+    confirmed = house.client.post("/en/account/confirm/", {"code": kit.code(NOW + timedelta(minutes=5))})
+    assert confirmed.status_code == 302
+    assert b"Current password" in house.client.get("/en/password/").content
+    assert house.client.post("/en/password/", {"new_password": NEW}).status_code == 422
+    assert Person.objects.get(pk=house.plsa.pk).check_password(PASSWORD)
+
+
+def test_the_password_given_to_confirm_is_not_asked_again(later: House) -> None:
+    assert later.client.post("/en/account/confirm/", {"password": PASSWORD}).status_code == 302
+    assert b"Current password" not in later.client.get("/en/password/").content
+    assert later.client.post("/en/password/", {"new_password": NEW}).status_code == 302
+
+
+def test_a_password_before_a_late_second_step_is_asked_again(house: House, clock: time_machine.Traveller) -> None:
+    kit = authenticator(house.plsa)
+    house.sign_in()
+    clock.shift(timedelta(minutes=8))
+    house.client.post("/en/sign-in/second-factor/", {"code": kit.code(NOW + timedelta(minutes=8))})
+    assert house.is_in()
+    assert b"Current password" in house.client.get("/en/password/").content

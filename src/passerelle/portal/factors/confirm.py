@@ -44,7 +44,7 @@ def confirm(request: HttpRequest) -> HttpResponse:
         if form is None or form.is_valid():
             wrong = _prove(request, person, ways)
             if not wrong:
-                note_proof(request)
+                note_proof(request, by_password="password" in request.POST)
                 return redirect(safe_next(request, reverse("factors:overview")))
             if form is not None:
                 form.add_error(next(iter(form.fields)), wrong)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from urllib.parse import urlencode
 
 from django.contrib import messages
@@ -32,6 +32,7 @@ from passerelle.web.dates import hour
 from passerelle.web.devices import describe
 from passerelle.web.forms import bind, was_switched
 from passerelle.web.passwords import password_words, rules_for
+from passerelle.web.proof import is_fresh, note_proof
 from passerelle.web.requests import actor
 
 _ENDED = "ended_sessions"
@@ -44,7 +45,8 @@ def change(request: HttpRequest) -> HttpResponse:
     person, now = request.user, clock.now()
     assert isinstance(person, Person)
     is_forced = shut_gate(request) is Gate.PASSWORD
-    asks_current = not _is_proven(request, person, now)
+    # Not asked when it was given a moment ago, or was a temporary one, which is used up by now.
+    asks_current = person.temporary_until is None and not is_fresh(request, by_password=True)
     form = bind(request, ChangePasswordForm, asks_current=asks_current)
     sent = form.is_bound and not was_switched(request)
     if sent and form.is_valid() and (changed := _change(request, person, form, now)):
@@ -63,17 +65,6 @@ def change(request: HttpRequest) -> HttpResponse:
         "video": brand.current().links.password_video,
     }
     return render(request, "password/change.html", context, status=422 if sent else 200)
-
-
-def _is_proven(request: HttpRequest, person: Person, now: datetime) -> bool:
-    """Whether the present password need not be asked: it was given a moment ago, or was a temporary one, which is used
-    up by now."""
-    if person.temporary_until is not None:
-        return True
-    given = request.session.get("proved_at") or request.session.get("created_at")
-    proved_at = parse_datetime(given) if isinstance(given, str) else None
-    fresh = timedelta(minutes=brand.current().policies.fresh_proof_minutes)
-    return proved_at is not None and proved_at <= now < proved_at + fresh
 
 
 def _change(request: HttpRequest, person: Person, form: ChangePasswordForm, now: datetime) -> Person | None:
@@ -99,7 +90,7 @@ def _change(request: HttpRequest, person: Person, form: ChangePasswordForm, now:
         return None
     _stay(request, changed.person)
     if current is not None:
-        request.session["proved_at"] = now.isoformat()
+        note_proof(request, by_password=True)
     request.session[_ENDED] = [[row.device, row.last_seen_at.isoformat()] for row in changed.ended[:20]]
     return changed.person
 

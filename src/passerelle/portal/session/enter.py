@@ -53,6 +53,7 @@ class Pending:
     person: Person
     next: str
     lane: Lane
+    password_at: datetime
 
 
 def home_address(person: object) -> str:
@@ -63,7 +64,7 @@ def begin(request: HttpRequest, person: Person, lane: Lane) -> HttpResponse:
     """Go on after a right password: to the second factor, or straight in when the person has none."""
     wanted = safe_next(request, home_address(person))
     if not _has_factor(person):
-        return _enter(request, Pending(person, wanted, lane), factor="")
+        return _enter(request, Pending(person, wanted, lane, clock.now()), factor="")
     request.session.cycle_key()
     request.session[PENDING] = {
         "person": person.key,
@@ -88,7 +89,7 @@ def pending(request: HttpRequest) -> Pending | None:
     person = Person.objects.filter(key=kept["person"], credential_epoch=kept["epoch"]).first()
     if person is None or not may_enter(person, list(of_person(person, now))):
         return None
-    return Pending(person, str(kept["next"]), Lane(*kept["lane"]))
+    return Pending(person, str(kept["next"]), Lane(*kept["lane"]), at)
 
 
 def complete(request: HttpRequest, person: Person, *, factor: str = "") -> HttpResponse:
@@ -121,6 +122,7 @@ def _enter(request: HttpRequest, waiting: Pending, *, factor: str) -> HttpRespon
     session["device"] = request.headers.get("User-Agent", "")[:200]
     session["address"] = address
     session["created_at"] = session["last_seen_at"] = session["proved_at"] = now.isoformat()
+    session["password_proved_at"] = waiting.password_at.isoformat()
     session["factor"] = factor
     response = redirect(waiting.next)
     devices.remember(request, response, person)
