@@ -96,6 +96,26 @@ _WORDS: dict[Act, ActWords] = {
         gettext_lazy("The access of %(name)s is deleted."),
     ),
 }
+# A PLSA reads the same whether or not another company counts on the login, so each word is true of both.
+_OF_PLSAS: dict[Act, ActWords] = {
+    Act.END_SESSIONS: ActWords(
+        gettext_lazy("End all sessions"),
+        gettext_lazy("End all sessions"),
+        gettext_lazy(
+            "Every browser in which %(name)s acts for your company is signed out at once. The login stays active."
+        ),
+        gettext_lazy("Every session of %(name)s for your company is ended."),
+    ),
+    Act.REMOVE_FACTOR: ActWords(
+        gettext_lazy("Remove the lost second factor"),
+        gettext_lazy("Remove the lost second factor"),
+        gettext_lazy(
+            "It is removed after %(hours)d hours at the earliest. %(name)s is told the date by e-mail and can keep it "
+            "until then. Only go on if you know from %(name)s that it is lost."
+        ),
+        gettext_lazy("The removal of the second factor is asked for. %(name)s is told the date by e-mail."),
+    ),
+}
 _ACTIVATION = ActWords(
     gettext_lazy("Send the activation again"),
     gettext_lazy("Send the activation again"),
@@ -168,10 +188,10 @@ def act_named(name: str) -> Act | None:
     return next((act for act in Act if act.value == name), None)
 
 
-def words(act: Act, person: Person) -> ActWords:
+def words(act: Act, person: Person, by: Lifter = Lifter.ASSISTANCE) -> ActWords:
     """The words of an act, filled in for a person."""
     first = act is Act.PASSWORD_LINK and person.activated_at is None
-    found = _ACTIVATION if first else _WORDS[act]
+    found = _ACTIVATION if first else (_OF_PLSAS if by is Lifter.PLSA else {}).get(act, _WORDS[act])
     facts = {
         "name": person.get_full_name() or person.login,
         "email": person.email,
@@ -259,6 +279,8 @@ def lifter_words(reach: Reach) -> list[str]:
     if reach.suspended_here:
         return [str(credentials.LIFTERS[Lifter.PLSA])]
     found = lifters_of(reach.person)
+    if reach.by is Lifter.PLSA and not may_do(Act.LIFT, reach):
+        found -= {Lifter.PLSA}
     return [str(credentials.LIFTERS[lifter]) for lifter in Lifter if lifter in found]
 
 
@@ -280,8 +302,12 @@ class Sessions:
     last_seen_at: datetime | None
 
 
-def sessions_of(person: Person, now: datetime) -> Sessions:
+def sessions_of(person: Person, now: datetime, reach: Reach | None = None) -> Sessions:
+    """The open sessions of a person. A PLSA counts those for the own company: of a login that another company counts
+    on, the ones that chose this company, and otherwise all."""
     rows = living_sessions(person, now)
+    if reach is not None and reach.for_company_only and reach.membership is not None:
+        rows = [row for row in rows if row.company_key == reach.membership.company.key]
     return Sessions(len(rows), rows[0].last_seen_at if rows else None)
 
 
