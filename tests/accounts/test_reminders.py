@@ -11,6 +11,7 @@ from django.contrib.auth.hashers import make_password
 
 from passerelle.accounts.actions import change_state, create_login, reminders
 from passerelle.accounts.enums import FactorKind, LoginState, PersonKind, StateReason
+from passerelle.accounts.mails import reminders as mails
 from passerelle.accounts.models import Person, SecondFactor
 from passerelle.accounts.tasks import mind_the_calendar
 from passerelle.audit.models import Event
@@ -157,14 +158,14 @@ def test_the_mails_say_it_in_the_reader_s_language(used: int, now: datetime) -> 
 def test_a_person_whose_mail_fails_stops_no_other_and_the_task_fails(now: datetime, monkeypatch: Any) -> None:
     # D5, E4
     people = [someone(now, changed_days=170, used_days=70) for _ in range(3)]
-    send = reminders.mails.password_ends
+    send = mails.password_ends
 
     def failing(person: Person, **facts: Any) -> Message:
         if person.pk == people[0].pk:
             raise ValueError("no template")
         return send(person, **facts)
 
-    monkeypatch.setattr(reminders.mails, "password_ends", failing)
+    monkeypatch.setattr(mails, "password_ends", failing)
     with time_machine.travel(now, tick=False), pytest.raises(ExceptionGroup) as failed:
         mind_the_calendar.call()
     assert failed.group_contains(ValueError, match="no template")
