@@ -8,7 +8,9 @@ import pytest
 from django.contrib.auth.hashers import identify_hasher
 from django.test import Client
 
+from passerelle.accounts import hashers
 from passerelle.accounts.models import Person
+from passerelle.entry import actions as entry
 from tests.entry.conftest import House
 from tests.hashers import QuickArgon2
 
@@ -29,6 +31,23 @@ def test_a_renewed_hash_signs_nobody_out(house: House, monkeypatch: pytest.Monke
     assert not identify_hasher(after).must_update(after)
     assert house.is_in()
     assert house.is_in(phone)
+
+
+def test_no_turn_is_held_while_a_renewed_hash_is_written(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    # On a database of one writer, who writes a password waits for a turn, and who holds one must not wait to write.
+    held: list[bool] = []
+    renew = entry.renew_hash
+
+    def watched(**named: Any) -> None:
+        held.append(getattr(hashers._mine, "held", False))
+        renew(**named)
+
+    monkeypatch.setattr(entry, "renew_hash", watched)
+    stronger(monkeypatch)
+    assert house.sign_in().status_code == 302
+    assert held == [False]
+    assert house.sign_in(client=Client()).status_code == 302
+    assert held == [False]  # it is renewed once
 
 
 def test_a_session_outlives_a_new_secret_key_while_the_old_one_is_a_fallback(house: House, settings: Any) -> None:

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from django.contrib.auth.hashers import make_password
 from django.db import transaction
 
 from passerelle.accounts.actions import spend_temporary
 from passerelle.accounts.models import Person
-from passerelle.accounts.rules import may_use_login, normal_password
+from passerelle.accounts.rules import may_use_login
 from passerelle.audit.record import record
 from passerelle.audit.tags import Tag
 from passerelle.core.actor import Actor
@@ -62,10 +61,9 @@ def choose_company(*, person: Person, company_key: str, actor: Actor, now: datet
 
 
 @transaction.atomic
-def renew_hash(*, person_id: int, password: str, was: str, actor: Actor, now: datetime) -> None:
-    """Hash a password that was just found right with the parameters in force, after these have changed.
+def renew_hash(*, person_id: int, fresh: str, was: str, actor: Actor, now: datetime) -> None:
+    """Keep the hash of a password that was just found right, made anew (`fresh`) after the parameters have changed.
 
     The same password goes on: nothing ends, and nothing is told. One that was changed meanwhile (`was`) stays.
     """
-    fresh = make_password(normal_password(password))
     Person.objects.filter(pk=person_id, password=was).update(password=fresh)
