@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import pyotp
@@ -217,13 +218,17 @@ def a_sign_in_by_password_alone_against_a_first_factor_is_in_no_session_afterwar
         now = clock.now()
         code = pyotp.TOTP(secret).at(now)
         race(
-            lambda person=person, secret=secret, code=code, now=now: factors.add_authenticator(
-                person_id=person.pk, secret=secret, code=code, name="Phone", actor=SYSTEM, now=now
+            partial(
+                factors.add_authenticator,
+                person_id=person.pk,
+                secret=secret,
+                code=code,
+                name="Phone",
+                actor=SYSTEM,
+                now=now,
             ),
             *(
-                lambda browser=browser, login=person.login: browser.post(
-                    "/en/sign-in/", {"login": login, "password": PASSWORD}
-                )
+                partial(browser.post, "/en/sign-in/", {"login": person.login, "password": PASSWORD})
                 for browser in browsers
             ),
         )
