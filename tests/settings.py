@@ -16,6 +16,7 @@ PASSERELLE_TESTING = True
 PASSERELLE_MAILBOX = True
 ALLOWED_HOSTS = ["*"]
 STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}  # noqa: F405
+PASSWORD_HASHERS = ["tests.hashers.QuickArgon2"]
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 # A file: the threads of a race wait for its lock, where those of a database in memory fail at once.
 DATABASES["default"]["TEST"] = {"NAME": str(PASSERELLE_DATA_DIR / "tests.sqlite3")}  # noqa: F405

@@ -11,10 +11,13 @@ import time_machine
 from django.test import Client
 
 from passerelle import brand
-from passerelle.accounts.models import Person, Session
+from passerelle.accounts.enums import FactorKind
+from passerelle.accounts.models import Person, SecondFactor, Session
 from passerelle.core.actor import SYSTEM
-from passerelle.entry.actions.drafts import sweep_drafts
+from passerelle.core.errors import Refused
+from passerelle.entry.actions.drafts import keep_draft, sweep_drafts, take_draft
 from passerelle.entry.models import Draft
+from passerelle.web import drafts
 from tests.conftest import NOW
 from tests.entry.conftest import PASSWORD, House, open_for, person
 
@@ -96,13 +99,70 @@ def test_another_browser_of_the_same_person_does_not_see_it(house: House, clock:
     assert b"Typed" not in elsewhere.get(PAGE).content
 
 
-def test_where_nobody_knows_whose_session_it_was_the_browser_tells(house: House) -> None:
+def test_the_form_of_a_session_that_the_server_ended_is_shown_to_its_person_only(house: House) -> None:
+    # decision 15: ended from elsewhere, the row is gone, and another person sits down at the browser
+    other = person("bob@fournier.example")
+    open_for(house.company, other)
     house.sign_in()
     Session.objects.all().delete()
     send(house)
-    assert Draft.objects.get().person_key == ""
+    assert Draft.objects.get().person_key == house.plsa.key
+    house.sign_in(other.login)
+    assert b"Typed" not in house.client.get(PAGE).content
+    Session.objects.all().delete()
     house.sign_in()
     assert b"Typed" in house.client.get(PAGE).content
+
+
+def test_a_browser_whose_session_the_server_ended_stays_one_of_its_last_person(house: House) -> None:
+    other = person("bob@fournier.example")
+    open_for(house.company, other)
+    house.sign_in()
+    Session.objects.all().delete()
+    house.sign_in(other.login)
+    Session.objects.all().delete()
+    send(house)
+    assert Draft.objects.get().person_key == other.key
+
+
+def test_word_of_the_last_person_is_kept_like_the_session(house: House) -> None:
+    house.sign_in()
+    word, session = house.client.cookies[drafts.WHOSE], house.client.cookies["session"]
+    for flag in ("httponly", "secure", "samesite", "path", "domain", "max-age"):
+        assert word[flag] == session[flag], flag
+    assert drafts.WHOSE not in house.client.get(PAGE).cookies
+    house.client.post("/en/sign-out/")
+    assert house.client.cookies[drafts.WHOSE].value == ""
+    send(house)
+    assert not Draft.objects.exists()
+
+
+def test_a_right_password_before_the_second_factor_leaves_no_word(house: House) -> None:
+    SecondFactor.objects.create(
+        person=house.plsa, kind=FactorKind.PASSKEY, name="Key", credential_digest="d", created_at=NOW
+    )
+    assert house.sign_in().status_code == 302
+    assert "session" in house.client.cookies
+    assert drafts.WHOSE not in house.client.cookies
+
+
+def test_word_of_a_person_cannot_be_forged(house: House) -> None:
+    house.client.cookies[drafts.WHOSE] = f"{house.plsa.key}:1abcde:x"
+    send(house)
+    assert not Draft.objects.exists()
+
+
+def test_a_draft_without_a_person_of_an_earlier_version_is_given_to_nobody(house: House) -> None:
+    house.sign_in()
+    Session.objects.all().delete()
+    send(house)
+    Draft.objects.update(person_key="")
+    house.sign_in()
+    assert b"Typed" not in house.client.get(PAGE).content
+    found = Draft.objects.get()
+    assert take_draft(keys=[found.key], path=found.path, person_key="", actor=SYSTEM, now=NOW) is None
+    with pytest.raises(Refused, match="draft_of_nobody"):
+        keep_draft(path=found.path, fields=[("a", "b")], person_key="", actor=SYSTEM, now=NOW)
 
 
 def test_secrets_and_marks_are_never_kept(house: House, clock: time_machine.Traveller) -> None:
@@ -138,6 +198,15 @@ def test_what_cannot_be_shown_again_is_not_kept(
 
 
 def test_a_stranger_fills_no_table(house: House) -> None:
+    answer = send(house)
+    assert answer.status_code == 302
+    assert not Draft.objects.exists()
+    assert b"is kept" not in house.client.get(answer["Location"]).content
+
+
+def test_a_browser_whose_session_ended_fills_no_table(house: House) -> None:
+    house.sign_in()
+    Session.objects.all().delete()
     for _ in range(40):
         send(house)
     assert Draft.objects.count() == 30

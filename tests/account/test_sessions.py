@@ -10,12 +10,15 @@ import time_machine
 from django.test import Client
 
 from passerelle.accounts.actions.sessions import end_other_sessions
+from passerelle.accounts.mails.security import sessions_ended
 from passerelle.accounts.models import Session
 from passerelle.accounts.queries import living_sessions
 from passerelle.accounts.rules.sessions import session_handle
 from passerelle.audit.models import Event
+from passerelle.audit.record import record
 from passerelle.audit.tags import Tag
-from passerelle.core.actor import Actor, ActorKind
+from passerelle.core.actor import SYSTEM, Actor, ActorKind
+from passerelle.entry.mails import sign_in
 from passerelle.mail.models import Message
 from passerelle.web.devices import describe
 from tests.conftest import NOW
@@ -170,3 +173,22 @@ def test_the_file_holds_what_is_known_of_the_person_and_no_secret(house: House) 
     house.plsa.refresh_from_db()
     for secret in ("argon2", house.plsa.password, house.client.cookies["session"].value, "omar", other.key):
         assert secret not in text
+
+
+def test_the_file_lists_mails_to_its_person_only(house: House) -> None:
+    # D7: a block is told to the PLSAs of the company too, at addresses that are theirs
+    colleague = person("omar@fournier.example")
+    open_for(house.company, colleague)
+    record(
+        Tag.EMAIL_CHANGED, actor=SYSTEM, now=NOW, subject_key=house.plsa.key, person_key=house.plsa.key,
+        old={"email": "former@fournier.example"}, new={"email": house.plsa.email},
+    )  # fmt: skip
+    sign_in.blocked_colleague(colleague, house.plsa, house.company, actor=SYSTEM, now=NOW)
+    own = []
+    for address in (house.plsa.email, "former@fournier.example"):
+        house.plsa.email = address
+        own.append(sessions_ended(house.plsa, count=1, now=NOW).to_address)
+    house.sign_in()
+    answer = house.client.get("/en/account/data/download/")
+    assert [mail["to"] for mail in answer.json()["messages_sent_to_you"]] == own
+    assert b"omar" not in answer.content

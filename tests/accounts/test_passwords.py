@@ -5,9 +5,9 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterator
 from datetime import datetime
+from importlib import import_module
 
 import pytest
-from django.contrib.auth.hashers import get_hasher
 from django.test import Client
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
@@ -123,8 +123,9 @@ def test_a_login_that_is_not_active_takes_no_password(state: LoginState, now: da
 
 
 def test_the_parameters_are_owasp_s() -> None:
-    hasher = get_hasher()
-    assert isinstance(hasher, OwaspArgon2)
+    configured = import_module("passerelle.config.settings").PASSWORD_HASHERS
+    assert configured == [f"{OwaspArgon2.__module__}.{OwaspArgon2.__qualname__}"]
+    hasher = OwaspArgon2()
     assert (hasher.time_cost, hasher.memory_cost, hasher.parallelism) == (2, 19 * 1024, 1)
 
 

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
+import time_machine
 from django.contrib.auth.hashers import make_password
 
 from passerelle.accounts.actions import change_state, create_login, reminders
 from passerelle.accounts.enums import FactorKind, LoginState, PersonKind, StateReason
+from passerelle.accounts.mails import reminders as mails
 from passerelle.accounts.models import Person, SecondFactor
+from passerelle.accounts.tasks import mind_the_calendar
 from passerelle.audit.models import Event
 from passerelle.audit.tags import Tag
 from passerelle.core.actor import SYSTEM
@@ -149,3 +153,25 @@ def test_the_mails_say_it_in_the_reader_s_language(used: int, now: datetime) -> 
         mail = render(message)
         assert "identifiant" in mail.subject or "Votre mot de passe" in mail.subject
         assert "{{" not in mail.text + mail.html
+
+
+def test_a_person_whose_mail_fails_stops_no_other_and_the_task_fails(now: datetime, monkeypatch: Any) -> None:
+    # D5, E4
+    people = [someone(now, changed_days=170, used_days=70) for _ in range(3)]
+    send = mails.password_ends
+
+    def failing(person: Person, **facts: Any) -> Message:
+        if person.pk == people[0].pk:
+            raise ValueError("no template")
+        return send(person, **facts)
+
+    monkeypatch.setattr(mails, "password_ends", failing)
+    with time_machine.travel(now, tick=False), pytest.raises(ExceptionGroup) as failed:
+        mind_the_calendar.call()
+    assert failed.group_contains(ValueError, match="no template")
+    told = Message.objects.filter(kind="accounts/password_ends").values_list("person_key", flat=True)
+    assert set(told) == {people[1].key, people[2].key}
+    assert Message.objects.filter(kind="accounts/login_unused").count() == 3
+    assert Event.objects.filter(tag=Tag.PASSWORD_EXPIRY_REMINDED).count() == 2
+    monkeypatch.undo()
+    assert reminders.remind_of_passwords(now=now) == 1, "who failed is told on the next day"

@@ -145,10 +145,11 @@ def test_a_request_cut_off_in_the_middle_is_there_wholly_or_not_at_all(built: Ho
 
 
 def test_the_whole_road_passes_over_a_real_mail_server(built: House) -> None:
-    # Done when: request → mailbox → acceptance → mailbox → password → private home, with two web processes
+    # Done when: request → mailbox → acceptance → mailbox → password → private home, two web and two worker processes
     built.seed(160, 161)
     built.start_web(workers=2)
     built.start_worker()
+    second, before = built.place.worker(lease=3), len(built.mail.accepted)
     built.ready()
     built.ask(160, "whole")
     representative, plsa = "representative.whole@d160.example", "plsa.whole@d160.example"
@@ -171,6 +172,10 @@ def test_the_whole_road_passes_over_a_real_mail_server(built: House) -> None:
     receipt = next(mail for to, mail in built.mail.accepted if to == representative and list(mail.iter_attachments()))
     kinds = sorted(part.get_content_type() for part in receipt.iter_attachments())
     assert kinds == ["application/json", "application/pdf"]
+    sent = Counter(mail["Message-ID"] for _, mail in built.mail.accepted[before:])
+    assert set(sent.values()) == {1}, "two workers send each mail once"
+    second.kill()
+    second.wait()
     built.kill_web()
     built.kill_worker()
 

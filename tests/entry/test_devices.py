@@ -223,6 +223,24 @@ def test_opening_the_link_spends_nothing_and_its_button_works_once(house: House)
     assert house.is_in(Client()) is False  # it is no sign-in
 
 
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_the_owner_is_told_that_a_browser_was_made_known_by_the_link(house: House, language: str) -> None:
+    # decision 14: whoever reads the mailbox leaves a trace in it
+    Person.objects.update(language=language)
+    browser = Client(REMOTE_ADDR="192.0.2.77")
+    address = device_link(house, browser)
+    browser.get(address)
+    assert not Message.objects.filter(kind="entry/device_known").exists()
+    browser.post(address)
+    browser.post(address)
+    notice = Message.objects.get(kind="entry/device_known")
+    assert (notice.to_address, notice.link, notice.language) == (house.plsa.email, None, language)
+    mail = render(notice)
+    for text in (mail.text, mail.html):
+        assert "192.0.2.77" in text
+        assert "/sign-in/device/" not in text
+
+
 def test_the_states_of_the_link(house: House, clock: time_machine.Traveller) -> None:
     owner = Client()
     first = device_link(house, owner)

@@ -309,3 +309,64 @@ def test_the_pages_work_in_both_languages_without_a_script(blocked: House) -> No
         assert form
         assert 'method="post"' in form.group()
         assert "<script" not in form.group()
+
+
+# ---------------------------------------------------------------- the words, under either policy
+
+
+def test_what_is_told_of_a_block_is_true_whatever_browser_it_was(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    # D7: under this policy a browser that the login knows blocks as well
+    colleague = person("colleague@fournier.example")
+    open_for(house.company, colleague)
+    change(house)
+    client = known_browser(house)
+    policy(monkeypatch, "block")
+    house.sign_in(client=client)
+    assert state(house) == (LoginState.BLOCKED, StateReason.FORMER_PASSWORD)
+    texts = [str(StateReason.FORMER_PASSWORD.label), client.get(lift_address()).content.decode()]
+    for kind in ("entry/blocked", "entry/blocked_colleague"):
+        mail = render(Message.objects.get(kind=kind))
+        assert "former password was typed." in mail.text
+        texts += [mail.text, mail.html]
+    for text in texts:
+        assert "former password was typed" in text
+        assert not re.search(r"does not know\.|unknown|browser that it", text)
+
+
+def test_a_used_link_of_a_login_blocked_anew_says_that_the_newest_mail_counts(blocked: House) -> None:
+    old = lift_address()
+    assert Client().post(old, {"password": FRESH}).status_code == 200
+    assert b"The block was lifted with it" in Client().get(old).content
+    blocked.sign_in(client=stranger())
+    assert state(blocked)[0] == LoginState.BLOCKED
+    for answer in (Client().get(old), Client().post(old, {"password": FRESH})):
+        assert answer.status_code == 200
+        page = answer.content.decode()
+        assert page.count("Your login is blocked again") == 2
+        assert "use the link in the newest e-mail" in page
+        assert "was lifted with it" not in page
+    assert state(blocked)[0] == LoginState.BLOCKED
+    assert Client().post(lift_address(), {"password": FRESH}).status_code == 200
+    assert state(blocked)[0] == LoginState.ACTIVE
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_the_owner_is_told_that_the_block_was_lifted_by_the_link(blocked: House, language: str) -> None:
+    # D7: whoever reads the mailbox leaves a trace in it
+    Person.objects.update(language=language)
+    owner = Client(REMOTE_ADDR="192.0.2.77")
+    owner.post(lift_address(), {"password": "not it"})
+    assert not Message.objects.filter(kind="entry/block_lifted").exists()
+    owner.post(lift_address(), {"password": FRESH})
+    owner.post(lift_address(), {"password": FRESH})
+    notice = Message.objects.get(kind="entry/block_lifted")
+    assert (notice.to_address, notice.link, notice.language) == (blocked.plsa.email, None, language)
+    mail = render(notice)
+    for text in (mail.text, mail.html):
+        assert all(fact in text for fact in (blocked.plsa.login[:4], "192.0.2.77"))
+        assert "/sign-in/lift/" not in text
+
+
+def test_a_block_that_others_lift_is_not_told_as_the_owner_s_own(blocked: House) -> None:
+    accounts.change_state(person_id=blocked.plsa.pk, to=LoginState.ACTIVE, actor=SYSTEM, now=NOW)
+    assert not Message.objects.filter(kind="entry/block_lifted").exists()

@@ -244,10 +244,13 @@ def test_what_one_company_decided_on_a_login_no_other_company_undoes(teams: Team
     assert teams.fresh("uma").state == LoginState.ACTIVE
 
 
-def test_sessions_of_a_shared_login_are_ended_by_the_assistance_only(teams: Teams) -> None:
-    open_session(teams.people["sam"], "sam", teams.now)
-    assert refused(acts.end_sessions, **by_plsa(teams, target="sam")) == "assistance_only"
-    assert acts.end_sessions(**by_staff(teams, target="sam")) == 1  # type: ignore[arg-type]
+def test_a_plsa_ends_those_sessions_of_a_shared_login_that_act_for_the_own_company(teams: Teams) -> None:
+    for key, company in (("ours", teams.ours.key), ("theirs", teams.theirs.key), ("none", "")):
+        open_session(teams.people["sam"], key, teams.now)
+        Session.objects.filter(session_key__startswith=key).update(company_key=company)
+    assert acts.end_sessions(**by_plsa(teams, target="sam")) == 1  # type: ignore[arg-type]
+    assert {row.company_key for row in Session.objects.all()} == {teams.theirs.key, ""}
+    assert acts.end_sessions(**by_staff(teams, target="sam")) == 2  # type: ignore[arg-type]
 
 
 def test_the_assistance_acts_on_the_login_whatever_its_companies(teams: Teams) -> None:

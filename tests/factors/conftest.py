@@ -13,8 +13,9 @@ from passerelle import brand
 from passerelle.accounts.actions import factors
 from passerelle.accounts.actions.factors import Added
 from passerelle.accounts.models import Person
-from passerelle.accounts.rules.factors import new_secret, unseal
+from passerelle.accounts.rules.factors import new_secret
 from passerelle.core.actor import Actor, ActorKind
+from passerelle.core.sealing import unseal
 from tests.conftest import NOW
 from tests.entry.conftest import PASSWORD, House, clock, house, person
 

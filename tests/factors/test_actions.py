@@ -13,12 +13,13 @@ from passerelle import brand
 from passerelle.accounts import tasks
 from passerelle.accounts.actions import factors, proofs, removals
 from passerelle.accounts.models import FactorRemoval, RecoveryCode, SecondFactor, Session
-from passerelle.accounts.rules.factors import CODES, new_secret, normal_code, seal, step_of, unseal
+from passerelle.accounts.rules.factors import CODES, new_secret, normal_code, step_of
 from passerelle.accounts.rules.passkeys import NewPasskey, UsedPasskey
 from passerelle.audit.models import Event
 from passerelle.audit.tags import Tag
 from passerelle.core.actor import SYSTEM, Actor, ActorKind
 from passerelle.core.errors import Refused
+from passerelle.core.sealing import seal, unseal
 from passerelle.mail.models import Link, Message
 from tests.conftest import NOW
 from tests.factors.conftest import House, Kit, authenticator, owner, person

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
@@ -12,14 +13,16 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from passerelle.accounts.enums import LoginState
-from passerelle.accounts.models import Person
+from passerelle.accounts.models import FactorRemoval, Person, SecondFactor, Session
 from passerelle.audit.models import Event
 from passerelle.audit.tags import Tag
 from passerelle.core.actor import visitor
 from passerelle.entry.actions.diagnosis import note_failure
+from passerelle.entry.actions.people import suspend
 from passerelle.entry.rules.people import Act
 from passerelle.mail.models import Link, Message
 from passerelle.memberships.models import Mandate, Membership
+from passerelle.support.models import Ticket
 from tests.teams import Teams
 
 pytestmark = pytest.mark.django_db
@@ -158,6 +161,76 @@ def test_a_page_never_tells_that_another_company_counts_on_a_login(paula: Client
     page = html(paula, f"/en/team/{teams.key('sam')}/")
     assert "The login is suspended for this company." in page
     assert "Moulin" not in page
+
+
+def same_page(page: str, teams: Teams, name: str) -> str:
+    """A page without what is of this person alone."""
+    person = teams.people[name]
+    for own in (person.key, person.login, person.email, person.get_full_name()):
+        page = page.replace(own, "-")
+    return re.sub(r'name="csrfmiddlewaretoken" value="\w+"|nonce="[^"]*"', "", page)
+
+
+def test_pages_and_acts_are_the_same_for_a_login_that_another_company_counts_on(
+    paula: Client, teams: Teams, later: datetime
+) -> None:
+    # ADR 0017: uma is ours alone, sam is theirs too.
+    for name, keys in (("uma", [""]), ("sam", [teams.ours.key, teams.theirs.key, ""])):
+        person = teams.people[name]
+        SecondFactor.objects.create(person=person, kind="authenticator", name="x", secret="x", created_at=later)
+        for number, company_key in enumerate(keys):
+            Session.objects.create(
+                session_key=f"{name}{number}".ljust(32, "x"), session_data="", expire_date=later + timedelta(hours=1),
+                person=person, epoch=person.credential_epoch, created_at=later, last_seen_at=later,
+                company_key=company_key,
+            )  # fmt: skip
+
+    def both(path: str, *, post: bool = False) -> tuple[str, str]:
+        found = []
+        for name in ("uma", "sam"):
+            address = f"/en/team/{teams.key(name)}/{path}"
+            response = paula.post(address, follow=True) if post else paula.get(address)
+            assert response.status_code == 200
+            found.append(same_page(" ".join(response.content.decode().split()), teams, name))
+        return found[0], found[1]
+
+    for path in ("", *(f"{act.value}/" for act in Act if act not in {Act.LIFT, Act.BLOCK})):
+        ours_alone, shared = both(path)
+        assert ours_alone == shared, path
+    for act in (Act.REMOVE_FACTOR, Act.REMOVE_FACTOR, Act.END_SESSIONS):
+        ours_alone, shared = both(f"{act.value}/", post=True)
+        assert ours_alone == shared, act
+    assert FactorRemoval.objects.get().person == teams.people["uma"]
+    ticket = Ticket.objects.get()
+    assert (ticket.login, ticket.company, ticket.person_key) == (teams.people["sam"].login, teams.ours, "")
+    assert Event.objects.filter(tag=Tag.TICKET_RECEIVED, actor_key=teams.key("paula")).count() == 1
+    # The mailbox of the Assistance reads it, the PLSA gets nothing.
+    assert Message.objects.filter(kind="support/received").count() == 1
+    assert not Message.objects.filter(to_address=teams.people["paula"].email).exists()
+    assert Session.objects.filter(person=teams.people["sam"]).count() == 2
+
+
+def test_a_page_names_only_colleagues_among_those_who_acted(paula: Client, teams: Teams, later: datetime) -> None:
+    def suspended_by(name: str, who: str, company_key: str) -> str:
+        suspend(
+            person_key=teams.key(name), note="Why.", company_key=company_key, actor=teams.actor(who), now=later
+        )  # fmt: skip
+        return html(paula, f"/en/team/{teams.key(name)}/")
+
+    # Bob belonged to the other company alone when its PLSA suspended the login.
+    suspend(
+        person_key=teams.key("bob"), note="Why.", company_key=teams.theirs.key, actor=teams.actor("bella"), now=later
+    )
+    teams.add("bob", teams.ours, plsa=False)
+    page = html(paula, f"/en/team/{teams.key('bob')}/")
+    assert "suspended by a PLSA" in page or "Suspended" in page
+    assert teams.people["bella"].get_full_name() not in page
+    page = suspended_by("uma", "olga", "")
+    assert "by the Assistance" in page
+    assert teams.people["olga"].get_full_name() not in page
+    assert f"by {teams.people['peter'].get_full_name()}" in suspended_by("ida", "peter", teams.ours.key)
+    desk = html(teams.browser("olga", later), f"/en/desk/people/{teams.key('bob')}/")
+    assert f"by {teams.people['bella'].get_full_name()}" in desk
 
 
 def test_ones_own_page_offers_no_act(paula: Client, teams: Teams) -> None:

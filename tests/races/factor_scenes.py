@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import pyotp
@@ -13,7 +14,7 @@ from passerelle import brand
 from passerelle.accounts import actions as accounts
 from passerelle.accounts.actions import factors, proofs, removals
 from passerelle.accounts.enums import PersonKind
-from passerelle.accounts.models import FactorRemoval, Person, SecondFactor
+from passerelle.accounts.models import FactorRemoval, Person, SecondFactor, Session
 from passerelle.accounts.rules.factors import CODES, new_secret
 from passerelle.accounts.rules.passkeys import NewPasskey, UsedPasskey
 from passerelle.core import clock
@@ -208,6 +209,32 @@ def keeping_a_factor_against_its_removal_has_one_end() -> None:
         found = FactorRemoval.objects.get(pk=removal.pk)
         assert (found.done_at is None) == person.second_factors.exists()
         assert (found.done_at is None) != (found.cancelled_at is None)
+
+
+def a_sign_in_by_password_alone_against_a_first_factor_is_in_no_session_afterwards() -> None:
+    # D11, decision 18
+    for _ in range(4):
+        person, secret, browsers = _staff(), new_secret(), [Client() for _ in range(3)]
+        now = clock.now()
+        code = pyotp.TOTP(secret).at(now)
+        race(
+            partial(
+                factors.add_authenticator,
+                person_id=person.pk,
+                secret=secret,
+                code=code,
+                name="Phone",
+                actor=SYSTEM,
+                now=now,
+            ),
+            *(
+                partial(browser.post, "/en/sign-in/", {"login": person.login, "password": PASSWORD})
+                for browser in browsers
+            ),
+        )
+        assert [browser.get("/en/account/").status_code for browser in browsers] == [302] * 3
+        epoch = Person.objects.get(pk=person.pk).credential_epoch
+        assert not Session.objects.filter(person=person, epoch=epoch).exists()
 
 
 def a_code_typed_in_twenty_browsers_at_once_opens_one_session() -> None:

@@ -35,6 +35,13 @@ def _change(person: Person, password: str) -> Callable[[], accounts.Changed]:
     )
 
 
+def _sign_in(person: Person) -> Callable[[], Person]:
+    """The end of a sign-in whose password was compared when the person was as given."""
+    return lambda: entry.note_sign_in(
+        person_id=person.pk, epoch=person.credential_epoch, actor=SYSTEM, now=NOW
+    )  # fmt: skip
+
+
 def _codes(results: list[Any]) -> Counter[str]:
     return Counter(result.code for result in results if isinstance(result, Refused))
 
@@ -42,8 +49,8 @@ def _codes(results: list[Any]) -> Counter[str]:
 def twenty_sign_ins_with_a_temporary_password_are_one() -> None:
     # decision 16
     person = _person()
-    accounts.make_temporary(person_id=person.pk, actor=SYSTEM, now=NOW)
-    results = race(lambda: entry.note_sign_in(person_id=person.pk, actor=SYSTEM, now=NOW), times=RACERS)
+    person, _text = accounts.make_temporary(person_id=person.pk, actor=SYSTEM, now=NOW)
+    results = race(_sign_in(person), times=RACERS)
     assert len(winners(results)) == 1
     assert _codes(results) == {"temporary_password_ended": RACERS - 1}
     assert Event.objects.filter(tag=Tag.SIGNED_IN.value, person_key=person.key).count() == 1
@@ -59,6 +66,18 @@ def twenty_changes_of_one_password_are_one() -> None:
     assert sum(person.check_password(word) for word in words) == 1
     assert person.credential_epoch == 2
     assert Message.objects.filter(kind="accounts/password_changed", person_key=person.key).count() == 1
+
+
+def a_sign_in_against_a_change_of_password_gets_no_session_of_the_new_epoch() -> None:
+    # D6, decision 15
+    for _ in range(4):
+        person = _person()
+        results = race(_sign_in(person), _change(person, "nine green lamps hum"), times=3)
+        let_in = [found for found in winners(results) if isinstance(found, Person)]
+        assert {found.credential_epoch for found in let_in} <= {person.credential_epoch}
+        assert _codes(results) == Counter(sign_in_overtaken=3 - len(let_in), wrong_password=2)
+        late = race(_sign_in(person))
+        assert _codes(late) == {"sign_in_overtaken": 1}
 
 
 def a_change_against_a_temporary_password_leaves_one_that_opens() -> None:

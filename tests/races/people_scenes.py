@@ -240,7 +240,9 @@ def the_button_of_a_link_page_pressed_twenty_times_shows_one_success_and_pages_t
     typed = {"cofor": scene.company.cofor, "accept": "on", "plsa": "confirm", "text": str(cast.text().pk)}
     answers = race(lambda: Client().post(path, typed), times=RACERS)
     found = _statuses(answers)
-    assert found[302] == 1
+    # The same form pressed again shows what came of the first press, once that is there (G6).
+    assert found[302] >= 1
+    assert len({answer["Location"] for answer in answers if answer.status_code == 302}) == 1
     assert set(found) <= {302, 409, 200}  # beaten at the button, or the link already spent when the page was made
     for answer in answers:
         if answer.status_code != 302:

@@ -53,9 +53,10 @@ def was_former(person: Person | None, password: str, *, now: datetime) -> bool:
     return check_password(normal_password(password), encoded) and counts
 
 
-def is_outdated(person: Person) -> bool:
-    """Whether the hash of the person's password was made with other parameters than those in force."""
-    return bool(identify_hasher(person.password).must_update(person.password))
+def renewed_hash(person: Person, password: str) -> str:
+    """A hash, with the parameters in force, of a password that was just found right; nothing if the one kept is."""
+    outdated = identify_hasher(person.password).must_update(person.password)
+    return make_password(normal_password(password)) if outdated else ""
 
 
 class LoginBackend:

@@ -36,7 +36,7 @@ class StateReason(models.TextChoices):
     BY_ASSISTANCE = "by_assistance", _("by the Assistance")
     LEFT = "left", _("the person left the company")
     UNUSED = "unused", _("the login was not used for a long time")
-    FORMER_PASSWORD = "former_password", _("the former password was typed in a browser unknown to the login")
+    FORMER_PASSWORD = "former_password", _("the former password was typed")
     STOLEN = "stolen", _("its owner reported that somebody else uses it")
 
 

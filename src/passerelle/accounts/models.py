@@ -9,6 +9,7 @@ from django.contrib.auth.models import PermissionsMixin
 from django.contrib.sessions.base_session import AbstractBaseSession, BaseSessionManager
 from django.db import models
 from django.db.models import Q
+from django.utils.crypto import salted_hmac
 
 from passerelle.accounts.enums import STANDINGS, FactorKind, LoginState, PersonKind, StateReason
 from passerelle.core.keys import random_key
@@ -101,6 +102,14 @@ class Person(AbstractBaseUser, PermissionsMixin):
     @property
     def is_staff(self) -> bool:
         return self.kind == PersonKind.STAFF
+
+    def _get_session_auth_hash(self, secret: str | None = None) -> str:
+        """What a session is held against, also with the former secret keys: whose it is and of which epoch.
+
+        Not the stored hash, as Django has it: that one changes with the parameters of hashing, and ends nothing then.
+        """
+        said = f"{self.key}:{self.credential_epoch}"
+        return salted_hmac("passerelle.accounts.session_auth", said, secret=secret, algorithm="sha256").hexdigest()
 
     def get_full_name(self) -> str:
         return f"{self.first_name} {self.last_name}".strip()

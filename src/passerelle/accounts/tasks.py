@@ -26,10 +26,18 @@ def sweep_sessions() -> None:
 @jobs.daily(at="06:10")
 @jobs.task()
 def mind_the_calendar() -> None:
-    """Remind of passwords that end, warn the owners of unused logins and suspend those warned long enough ago."""
-    now = clock.now()
-    remind_of_passwords(now=now)
-    mind_unused(now=now)
+    """Remind of passwords that end, warn the owners of unused logins and suspend those warned long enough ago.
+
+    Both are done whatever fails of the first; the task fails if any did.
+    """
+    now, failures = clock.now(), []
+    for work in (remind_of_passwords, mind_unused):
+        try:
+            work(now=now)
+        except Exception as failure:
+            failures.append(failure)
+    if failures:
+        raise ExceptionGroup("the calendar failed for some", failures)
 
 
 @jobs.daily(at="03:50")

@@ -38,7 +38,7 @@ class Draft(models.Model):
     """A form that came when its sender's session had ended or a gate was shut: shown once more to the same person.
 
     `path` is the page after its language. `fields` are pairs of name and value, without secrets and files.
-    `person_key` is empty when nobody knows any more whose session it was: then the browser's cookie alone tells.
+    A draft always has its person; one without, of an earlier version, is given to nobody.
     """
 
     key = models.CharField(max_length=40, unique=True, default=random_key, editable=False)

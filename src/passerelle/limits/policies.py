@@ -41,7 +41,11 @@ _TABLE = [
         "failures with one password over all logins, so that nobody sprays a common one: under 100 in any hour",
     ),
     Policy("recovery_address", 20, HOUR, "forgotten logins and passwords asked from one address"),
-    Policy("recovery_login", 3, HOUR, "recovery mails to one person: a mailbox is not to be flooded"),
+    Policy("recovery_login", 3, HOUR, "password links that their owner asks for: a mailbox is not to be flooded"),
+    Policy("login_reminder", 3, HOUR, "reminders of a login to one person; they leave the password links alone"),
+    Policy(
+        "password_link_sent", 3, HOUR, "password links that PLSAs and the Assistance send to one person, whoever asked"
+    ),
     Policy("device_link", 3, HOUR, "mails that make a browser known, to one person"),
     Policy("provider_address", 60, HOUR, "sign-ins begun at the group's own provider from one address"),
     Policy("second_factor_login", 10, HOUR, "codes tried on one login"),

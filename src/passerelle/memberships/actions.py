@@ -14,6 +14,7 @@ from passerelle.core.errors import Refused
 from passerelle.core.powers import Verb, may
 from passerelle.memberships.enums import MOVES, EndReason, MandateKind, MandateState
 from passerelle.memberships.models import Access, Mandate, Membership
+from passerelle.memberships.queries import only_proposed
 
 
 @transaction.atomic
@@ -138,8 +139,12 @@ def appoint(
 def answer_mandate(*, mandate_key: str, person_id: int, accept: bool, actor: Actor, now: datetime) -> Mandate:
     """The person a mandate was proposed to takes it or declines it.
 
-    Refuses `mandate_unknown` when it is not theirs, `mandate_answered` when it no longer waits.
+    Declining ends the membership too if the proposal made it: nobody is tied to a company against their will. Refuses
+    `mandate_unknown` when it is not theirs, `mandate_answered` when it no longer waits.
     """
+    # The membership first, as whoever ends it does; and what it is has to be asked before the answer changes it.
+    tied = Membership.objects.select_for_update().filter(mandates__key=mandate_key, person_id=person_id)
+    made_for_it = [row.pk for row in tied.filter(only_proposed())] if tied else []
     mandate = (
         Mandate.objects.select_for_update(of=("self",))
         .select_related("membership__company", "membership__person")
@@ -160,14 +165,28 @@ def answer_mandate(*, mandate_key: str, person_id: int, accept: bool, actor: Act
         company_key=mandate.membership.company.key, person_key=mandate.membership.person.key,
         new={"state": to.value},
     )  # fmt: skip
+    if not accept:
+        _end_not_taken(made_for_it, actor=actor, now=now)
     return mandate
 
 
 @transaction.atomic
 def end_mandates(*, company_id: int, company_key: str, reason: str, actor: Actor, now: datetime) -> int:
-    """End every living mandate of a company (an upheld objection, a succession); answers how many."""
+    """End every living mandate of a company (an upheld objection, a succession); answers how many.
+
+    The memberships that only a proposal made end with it.
+    """
+    tied = Membership.objects.select_for_update().filter(only_proposed(), company_id=company_id, ended_at__isnull=True)
+    made_for_one = [row.pk for row in tied.order_by("pk")]
     living = _living_mandates().filter(membership__company_id=company_id)
-    return _end(living, company_key, reason, actor=actor, now=now)
+    count = _end(living, company_key, reason, actor=actor, now=now)
+    _end_not_taken(made_for_one, actor=actor, now=now)
+    return count
+
+
+def _end_not_taken(memberships: list[int], *, actor: Actor, now: datetime) -> None:
+    for membership_id in memberships:
+        end_membership(membership_id=membership_id, reason=EndReason.NOT_TAKEN, actor=actor, now=now)
 
 
 def _living_mandates() -> QuerySet[Mandate]:

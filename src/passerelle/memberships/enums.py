@@ -22,6 +22,7 @@ class EndReason(models.TextChoices):
     SUSPENDED = "suspended", _("suspended by a PLSA of the company")
     LEFT = "left", _("the person left the company")
     LOGIN_DELETED = "login_deleted", _("the login was deleted")
+    NOT_TAKEN = "not_taken", _("the mandate it was made for was not taken")
 
 
 MOVES: dict[MandateState, frozenset[MandateState]] = {

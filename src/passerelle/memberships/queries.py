@@ -13,11 +13,36 @@ from passerelle.memberships.rules import mandate_in_force
 from passerelle.suppliers.models import Company
 
 
+def only_proposed() -> Q:
+    """The memberships that a proposal made and nobody has taken yet, as a condition on `Membership`.
+
+    Such a one began at the instant its mandate was proposed, and no other mandate of it is in force: one company says
+    so, the person did not. Until the answer it ties them to nothing, and it ends with a proposal that is not taken.
+    """
+    waits = Mandate.objects.filter(
+        membership=OuterRef("pk"), state=MandateState.PROPOSED, starts_at=OuterRef("started_at")
+    )
+    held = Mandate.objects.filter(membership=OuterRef("pk"), state=MandateState.IN_FORCE)
+    return Q(Exists(waits)) & ~Q(Exists(held))
+
+
+def _no_other_door() -> Q:
+    """Whether the person of a membership has no company of their own that lets in."""
+    others = Membership.objects.filter(
+        ~only_proposed(), person=OuterRef("person"), ended_at__isnull=True, company__active=True,
+        company__access__isnull=False, company__access__suspended_at__isnull=True,
+    )  # fmt: skip
+    return ~Q(Exists(others))
+
+
 def of_person(person: Person, now: datetime) -> QuerySet[Membership]:
-    """The living memberships of a person, each with its company, access and `is_plsa`."""
+    """The living memberships of a person, each with its company, access and `is_plsa`.
+
+    One that is only proposed is among them for those alone who have no other door: they enter by it to answer.
+    """
     mandates = Mandate.objects.filter(mandate_in_force(now), membership=OuterRef("pk"))
     return (
-        Membership.objects.filter(person=person, ended_at__isnull=True)
+        Membership.objects.filter(~only_proposed() | _no_other_door(), person=person, ended_at__isnull=True)
         .select_related("company", "company__access", "person")
         .annotate(is_plsa=Exists(mandates))
         .order_by("company__name", "pk")
@@ -39,13 +64,18 @@ def proposed_to(person: Person) -> QuerySet[Mandate]:
 
 def team(company: Company, now: datetime) -> QuerySet[Membership]:
     """The people of a company as its PLSAs manage them: living memberships and those a PLSA suspended, with
-    `is_plsa`, by name. A person of another company is never among them."""
-    return _managed(now).filter(company=company).order_by("person__last_name", "person__first_name", "pk")
+    `is_plsa`, by name. A person of another company is never among them, nor one who has yet to answer a proposal."""
+    return (
+        _managed(now)
+        .filter(~only_proposed(), company=company)
+        .order_by("person__last_name", "person__first_name", "pk")
+    )
 
 
 def companies_of(person: Person, now: datetime) -> QuerySet[Membership]:
     """The companies that count on a person: as `of_person`, with those where a PLSA suspended them."""
-    return _managed(now).filter(person=person).order_by("company__name", "pk")
+    found = _managed(now).filter(~only_proposed() | _no_other_door(), person=person)
+    return found.order_by("company__name", "pk")
 
 
 def _managed(now: datetime) -> QuerySet[Membership]:
@@ -58,12 +88,12 @@ def _managed(now: datetime) -> QuerySet[Membership]:
 
 
 def is_shared(person: Person, company: Company) -> bool:
-    """Whether another company counts on this login too, one whose PLSA suspended the person there included."""
-    return (
-        Membership.objects.filter(Q(ended_at__isnull=True) | Q(end_reason=EndReason.SUSPENDED), person=person)
-        .exclude(company=company)
-        .exists()
-    )
+    """Whether another company counts on this login too, one whose PLSA suspended the person there included.
+
+    A proposal that waits for its answer makes none shared: no company weakens another one's PLSA by naming somebody.
+    """
+    counting = Q(ended_at__isnull=True) | Q(end_reason=EndReason.SUSPENDED)
+    return Membership.objects.filter(counting, ~only_proposed(), person=person).exclude(company=company).exists()
 
 
 def is_last_plsa(person: Person, company: Company, now: datetime) -> bool:
@@ -73,10 +103,11 @@ def is_last_plsa(person: Person, company: Company, now: datetime) -> bool:
 
 
 def of_company(company: Company, now: datetime) -> QuerySet[Membership]:
-    """The living memberships of a company, each with its person and `is_plsa`; PLSAs first."""
+    """The living memberships of a company, each with its person and `is_plsa`; PLSAs first. Who has yet to answer a
+    proposal is not among them."""
     mandates = Mandate.objects.filter(mandate_in_force(now), membership=OuterRef("pk"))
     return (
-        Membership.objects.filter(company=company, ended_at__isnull=True)
+        Membership.objects.filter(~only_proposed(), company=company, ended_at__isnull=True)
         .select_related("person")
         .annotate(is_plsa=Exists(mandates))
         .order_by("-is_plsa", "person__last_name", "pk")

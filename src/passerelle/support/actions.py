@@ -12,7 +12,7 @@ from django.db import IntegrityError, transaction
 
 from passerelle.audit.record import record
 from passerelle.audit.tags import Tag
-from passerelle.core.actor import Actor, ActorKind
+from passerelle.core.actor import SYSTEM, Actor, ActorKind
 from passerelle.core.errors import Refused
 from passerelle.core.keys import reference
 from passerelle.core.powers import Verb, may
@@ -126,6 +126,28 @@ def _relay(company_key: str, typed: Typed, language: str, mark: str, actor: Acto
     with _address_errors():
         for person in plsas:
             mails.relay(ticket, to=person, now=now)
+    return ticket
+
+
+@transaction.atomic
+def hand_over(*, typed: Typed, language: str, submission: str, actor: Actor, now: datetime) -> Ticket:
+    """Keep a message that the portal writes for somebody and tell the Assistance mailbox. Idempotent as `receive`.
+
+    Its sender gets neither an acknowledgement nor a ticket of their own: whether there is one is for the Assistance
+    alone, as when a PLSA asks for what a login of several companies forbids them.
+    """
+    mark = _mark(TicketKind.CONTACT, submission, typed)
+    if known := _known(mark):
+        return known
+    company = find_by_cofor(typed.cofor)
+    ticket = _write(
+        TicketKind.CONTACT, typed, language=language, mark=mark, company=company, actor=SYSTEM, now=now
+    )  # fmt: skip
+    record(
+        Tag.TICKET_RECEIVED, actor=actor, now=now, subject_key=ticket.key, company_key=company.key if company else "",
+        new={"reference": ticket.reference, "kind": TicketKind.CONTACT.value},
+    )  # fmt: skip
+    mails.received(ticket, now=now)
     return ticket
 
 

@@ -7,12 +7,15 @@ from functools import wraps
 from typing import Any, TypeVar
 from urllib.parse import urlencode
 
+from django.conf import settings
+from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.utils.cache import add_never_cache_headers, patch_cache_control
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
 from passerelle.core.actor import ActorKind
 from passerelle.core.powers import Verb, may
@@ -109,7 +112,21 @@ class LoginRequired:
         request.closed_page = True  # type: ignore[attr-defined]
         if request.user.is_authenticated:
             return None
-        return lead_to(request, f"/{get_language()}/sign-in/")
+        answer = lead_to(request, f"/{get_language()}/sign-in/")
+        if _had_session(request) and drafts.COOKIE not in answer.cookies:  # a kept form has words of its own
+            said = _("Your session has ended. Sign in again; the page you asked for opens then.")
+            messages.info(request, said, fail_silently=True)
+        return answer
+
+
+def _had_session(request: HttpRequest) -> bool:
+    """Whether this browser came with a session that ended with this request, or is gone already. One that lives and in
+    which nobody signed in is another matter."""
+    if hasattr(request, "ended_person_key"):
+        return True
+    session = getattr(request, "session", None)
+    came = bool(request.COOKIES.get(settings.SESSION_COOKIE_NAME))
+    return came and session is not None and not session.session_key
 
 
 def lead_to(request: HttpRequest, address: str) -> HttpResponse:

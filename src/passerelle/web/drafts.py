@@ -2,6 +2,8 @@
 
 The form is kept on the server (no script needed) under random keys that only a cookie of this browser holds; it is
 shown again by `forms.bind`, once, to the same person, on the page it was typed into. Secrets and files are left out.
+A second cookie tells whose session this browser had last, for when the server has ended it and nobody else can tell;
+without a person nothing is kept.
 """
 
 from __future__ import annotations
@@ -26,6 +28,8 @@ from passerelle.web.typed import typed
 
 COOKIE = "__Host-drafts" if settings.PASSERELLE_SECURE else "drafts"
 _SALT = "passerelle.web.drafts"
+WHOSE = "__Host-last_person" if settings.PASSERELLE_SECURE else "last_person"
+_WHOSE_SALT = "passerelle.web.last_person"
 _MOST = 5  # forms in as many tabs; the oldest is given up
 _KEYS = re.compile(r"[\w-]{22}(\.[\w-]{22}){0,4}", re.ASCII)
 
@@ -34,7 +38,9 @@ def keep(request: HttpRequest, response: HttpResponseBase) -> None:
     """Keep the form that was sent to a page which did not open, and say so on the page that opens instead."""
     if request.method != "POST" or not _of_its_own_page(request):
         return
-    now = clock.now()
+    now, whose = clock.now(), _person_key(request)
+    if not whose:
+        return
     try:
         fields, _left_out = typed(request, drafts.DRAFT_BYTES)
     except (SuspiciousOperation, OSError, ValueError):
@@ -43,7 +49,7 @@ def keep(request: HttpRequest, response: HttpResponseBase) -> None:
         return
     try:
         draft = drafts.keep_draft(
-            path=_page(request.path), fields=fields, person_key=_person_key(request), actor=actor(request), now=now
+            path=_page(request.path), fields=fields, person_key=whose, actor=actor(request), now=now
         )
     except Refused:
         return
@@ -91,8 +97,35 @@ def _keys(request: HttpRequest) -> list[str]:
 
 
 def _person_key(request: HttpRequest) -> str:
-    """Whose form it is: of the person a gate stopped, or of the session that ended with this request."""
-    return actor(request).key or str(getattr(request, "ended_person_key", ""))
+    """Whose form it is: of the person a gate stopped, of the session that ended with this request, or of the last one
+    that this browser had."""
+    return actor(request).key or str(getattr(request, "ended_person_key", "")) or _last_person(request)
+
+
+def remember_person(request: HttpRequest, response: HttpResponseBase, *, was_in: bool) -> None:
+    """Leave word in this browser of whose session it has, for as long as a session can last; `was_in` before the view.
+
+    It outlives a session that the server ends, and goes with one that its owner signs out of.
+    """
+    who = request.user
+    if who.is_authenticated:
+        key = str(getattr(who, "key", ""))
+        if not was_in or _last_person(request) != key:
+            response.set_signed_cookie(
+                WHOSE, key, salt=_WHOSE_SALT, max_age=settings.SESSION_COOKIE_AGE, secure=settings.PASSERELLE_SECURE,
+                httponly=True, samesite="Lax",
+            )  # fmt: skip
+    elif was_in and WHOSE in request.COOKIES:
+        response.delete_cookie(WHOSE, samesite="Lax")
+        if settings.PASSERELLE_SECURE:  # a browser takes a __Host- cookie back only as it took it in
+            response.cookies[WHOSE]["secure"] = True
+
+
+def _last_person(request: HttpRequest) -> str:
+    try:
+        return str(request.get_signed_cookie(WHOSE, default="", salt=_WHOSE_SALT, max_age=settings.SESSION_COOKIE_AGE))
+    except BadSignature:
+        return ""
 
 
 def _page(path: str) -> str:

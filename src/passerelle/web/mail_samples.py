@@ -13,7 +13,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import get_language
 
-from passerelle.accounts.rules.factors import seal
+from passerelle.core.sealing import seal
 from passerelle.mail.models import Link, Message
 from passerelle.mail.render import render
 from passerelle.web import gallery
@@ -226,6 +226,8 @@ def _of_sign_in() -> Iterator[Sample]:
         people = {"person_name": "Marc Fournier", "company_name": OPENING["company_name"]}
         yield Sample("entry/blocked_colleague", variant, facts | people)
         yield Sample("entry/device", variant, facts | LINK, "device")
+        yield Sample("entry/block_lifted", variant, facts)
+        yield Sample("entry/device_known", variant, facts)
 
 
 def _from_the_clock() -> Iterator[Sample]:

@@ -5,7 +5,7 @@ What a PLSA reads never tells whether another company counts on a login.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django import forms
@@ -20,6 +20,7 @@ from passerelle.accounts.queries import living_sessions
 from passerelle.accounts.rules import lifters_of, may_keep_password
 from passerelle.audit.models import Event
 from passerelle.audit.tags import Tag
+from passerelle.core.actor import ActorKind
 from passerelle.core.errors import Refused
 from passerelle.entry.models import Diagnosis
 from passerelle.entry.queries.people import chain_of
@@ -95,6 +96,26 @@ _WORDS: dict[Act, ActWords] = {
         gettext_lazy("The access of %(name)s is deleted."),
     ),
 }
+# A PLSA reads the same whether or not another company counts on the login, so each word is true of both.
+_OF_PLSAS: dict[Act, ActWords] = {
+    Act.END_SESSIONS: ActWords(
+        gettext_lazy("End all sessions"),
+        gettext_lazy("End all sessions"),
+        gettext_lazy(
+            "Every browser in which %(name)s acts for your company is signed out at once. The login stays active."
+        ),
+        gettext_lazy("Every session of %(name)s for your company is ended."),
+    ),
+    Act.REMOVE_FACTOR: ActWords(
+        gettext_lazy("Remove the lost second factor"),
+        gettext_lazy("Remove the lost second factor"),
+        gettext_lazy(
+            "It is removed after %(hours)d hours at the earliest. %(name)s is told the date by e-mail and can keep it "
+            "until then. Only go on if you know from %(name)s that it is lost."
+        ),
+        gettext_lazy("The removal of the second factor is asked for. %(name)s is told the date by e-mail."),
+    ),
+}
 _ACTIVATION = ActWords(
     gettext_lazy("Send the activation again"),
     gettext_lazy("Send the activation again"),
@@ -167,10 +188,10 @@ def act_named(name: str) -> Act | None:
     return next((act for act in Act if act.value == name), None)
 
 
-def words(act: Act, person: Person) -> ActWords:
+def words(act: Act, person: Person, by: Lifter = Lifter.ASSISTANCE) -> ActWords:
     """The words of an act, filled in for a person."""
     first = act is Act.PASSWORD_LINK and person.activated_at is None
-    found = _ACTIVATION if first else _WORDS[act]
+    found = _ACTIVATION if first else (_OF_PLSAS if by is Lifter.PLSA else {}).get(act, _WORDS[act])
     facts = {
         "name": person.get_full_name() or person.login,
         "email": person.email,
@@ -194,7 +215,7 @@ def refusal_words(refusal: Refused) -> str:
 
 def count_link(person: Person, *, now: datetime) -> Allowance:
     """Count a link sent to somebody: a mailbox is not to be flooded by anybody."""
-    return hit("recovery_login", person.key, now=now)
+    return hit("password_link_sent", person.key, now=now)
 
 
 # ---------------------------------------------------------------- states
@@ -226,7 +247,8 @@ def status(reach: Reach, *, now: datetime) -> Status:
         return Status(str(LoginState.SUSPENDED.label), "warn", membership.ended_at, str(StateReason.BY_PLSA.label))
     if reach.state is not LoginState.ACTIVE:
         why = str(StateReason(person.state_reason).label) if person.state_reason else ""
-        return Status(str(reach.state.label), _KINDS[reach.state], person.state_since, why, person.state_by)
+        by = person.state_by if reach.by is Lifter.ASSISTANCE else ""
+        return Status(str(reach.state.label), _KINDS[reach.state], person.state_since, why, by)
     if person.activated_at is None:
         return Status(_("No password chosen yet"), "info", person.created_at)
     keeps = may_keep_password(person, has_factor=reach.has_factor, now=now)
@@ -237,11 +259,28 @@ def status(reach: Reach, *, now: datetime) -> Status:
     return Status(str(LoginState.ACTIVE.label), "ok", person.state_since)
 
 
+def status_for(company: Company, reach: Reach, *, now: datetime) -> Status:
+    """The state of a login as a PLSA of this company reads it: a colleague who acted for the company is named, a member
+    of staff is the Assistance, and whoever acted for another company is nobody."""
+    found = status(reach, now=now)
+    if reach.state is LoginState.ACTIVE or reach.suspended_here:
+        return found
+    rows = Event.objects.filter(person_key=reach.person.key, tag=Tag.LOGIN_STATE_CHANGED.value)
+    last = rows.order_by("-at", "-pk").first()
+    if last is None:
+        return found
+    if last.actor_kind == ActorKind.STAFF:
+        return replace(found, by=_("the Assistance"))
+    return replace(found, by=last.actor_name) if last.company_key == company.key else found
+
+
 def lifter_words(reach: Reach) -> list[str]:
     """Who can make the login active again, as sentences; none for an active one."""
     if reach.suspended_here:
         return [str(credentials.LIFTERS[Lifter.PLSA])]
     found = lifters_of(reach.person)
+    if reach.by is Lifter.PLSA and not may_do(Act.LIFT, reach):
+        found -= {Lifter.PLSA}
     return [str(credentials.LIFTERS[lifter]) for lifter in Lifter if lifter in found]
 
 
@@ -263,8 +302,12 @@ class Sessions:
     last_seen_at: datetime | None
 
 
-def sessions_of(person: Person, now: datetime) -> Sessions:
+def sessions_of(person: Person, now: datetime, reach: Reach | None = None) -> Sessions:
+    """The open sessions of a person. A PLSA counts those for the own company: of a login that another company counts
+    on, the ones that chose this company, and otherwise all."""
     rows = living_sessions(person, now)
+    if reach is not None and reach.for_company_only and reach.membership is not None:
+        rows = [row for row in rows if row.company_key == reach.membership.company.key]
     return Sessions(len(rows), rows[0].last_seen_at if rows else None)
 
 

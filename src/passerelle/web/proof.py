@@ -31,13 +31,16 @@ def fresh_proof(view: View) -> View:
     return guarded  # type: ignore[return-value]
 
 
-def is_fresh(request: HttpRequest) -> bool:
-    """Whether this session's last proof is as young as the brand asks (`fresh_proof_minutes`)."""
-    given = parse_datetime(str(request.session.get("proved_at", "")))
+def is_fresh(request: HttpRequest, *, by_password: bool = False) -> bool:
+    """Whether this session's last proof is as young as the brand asks (`fresh_proof_minutes`); `by_password` counts
+    only the password, for which no other proof stands in."""
+    given = parse_datetime(str(request.session.get("password_proved_at" if by_password else "proved_at", "")))
     minutes = timedelta(minutes=brand.current().policies.fresh_proof_minutes)
     return given is not None and timedelta() <= clock.now() - given < minutes
 
 
-def note_proof(request: HttpRequest) -> None:
-    """This session has just proved who it is."""
+def note_proof(request: HttpRequest, *, by_password: bool) -> None:
+    """This session has just proved who it is, by the password or by something else."""
     request.session["proved_at"] = clock.now().isoformat()
+    if by_password:
+        request.session["password_proved_at"] = request.session["proved_at"]

@@ -20,7 +20,6 @@ from passerelle.accounts.rules.factors import (
     NAME_LIMIT,
     new_recovery_code,
     recovery_digests,
-    seal,
     step_of,
 )
 from passerelle.accounts.rules.passkeys import NewPasskey
@@ -28,6 +27,7 @@ from passerelle.audit.record import record
 from passerelle.audit.tags import Tag
 from passerelle.core.actor import Actor
 from passerelle.core.errors import Refused
+from passerelle.core.sealing import seal
 from passerelle.mail import links
 
 

@@ -10,12 +10,13 @@ from django.db.models import Q
 from passerelle.accounts.enums import FactorKind
 from passerelle.accounts.mails import factors as mails
 from passerelle.accounts.models import Person, RecoveryCode, SecondFactor
-from passerelle.accounts.rules.factors import recovery_digests, step_of, unseal
+from passerelle.accounts.rules.factors import recovery_digests, step_of
 from passerelle.accounts.rules.passkeys import UsedPasskey
 from passerelle.audit.record import record
 from passerelle.audit.tags import Tag
 from passerelle.core.actor import Actor
 from passerelle.core.errors import Refused
+from passerelle.core.sealing import unseal
 
 
 @transaction.atomic

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
+import structlog
 from django.db import transaction
 from django.db.models import Q
 from django.db.models.functions import Coalesce
@@ -21,6 +22,8 @@ from passerelle.audit.tags import Tag
 from passerelle.core.actor import SYSTEM
 
 _A_TIME = 500
+
+log = structlog.get_logger(__name__)
 
 
 def remind_of_passwords(*, now: datetime) -> int:
@@ -49,8 +52,20 @@ def mind_unused(*, now: datetime) -> int:
 
 
 def _each(due: Q, act: Callable[..., bool], now: datetime) -> int:
-    """Act on each active person of a condition in a transaction of its own: one that fails stops no other."""
-    return sum(act(person_id=pk, now=now) for pk in _keys(due))
+    """Act on each active person of a condition in a transaction of its own: one that fails stops no other.
+
+    Raises `ExceptionGroup` at the end if anybody's failed, so that the task shows as failed.
+    """
+    done, failures = 0, []
+    for pk in _keys(due):
+        try:
+            done += act(person_id=pk, now=now)
+        except Exception as failure:
+            log.exception("calendar failed for a person", person_id=pk, act=act.__name__)
+            failures.append(failure)
+    if failures:
+        raise ExceptionGroup(f"{len(failures)} failed, {done} done", failures)
+    return done
 
 
 def _keys(due: Q) -> Iterator[int]:

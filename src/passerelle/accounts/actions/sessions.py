@@ -33,18 +33,23 @@ def end_session(*, person_id: int, handle: str, actor: Actor, now: datetime) -> 
 
 
 @transaction.atomic
-def end_other_sessions(*, person_id: int, actor: Actor, now: datetime, keep: str = "") -> int:
+def end_other_sessions(
+    *, person_id: int, actor: Actor, now: datetime, keep: str = "", company_key: str = "", of_company_only: bool = False
+) -> int:
     """End every session of a person but the one whose session key is `keep`; answers how many there were.
 
+    `company_key` names the company for which a PLSA acts; `of_company_only` leaves the sessions for others open.
     Whoever ends somebody else's sessions keeps none, and their owner is told by mail.
     """
     person = lock(person_id)
-    ended = Session.objects.filter(person=person).exclude(session_key=keep).delete()[0]
+    rows = Session.objects.filter(person=person).exclude(session_key=keep)
+    ended = (rows.filter(company_key=company_key) if of_company_only else rows).delete()[0]
     if not ended:
         return 0
     record(
-        Tag.SESSIONS_ENDED, actor=actor, now=now, subject_key=person.key, person_key=person.key, new={"count": ended}
-    )
+        Tag.SESSIONS_ENDED, actor=actor, now=now, subject_key=person.key, person_key=person.key,
+        company_key=company_key, new={"count": ended},
+    )  # fmt: skip
     if actor.key != person.key:
         security.sessions_ended(person, count=ended, now=now)
     return ended

@@ -46,7 +46,7 @@ class Migration(migrations.Migration):
                 ('language', models.CharField(default='en', max_length=10)),
                 ('state', models.CharField(choices=[('active', 'Active'), ('suspended', 'Suspended'), ('blocked', 'Blocked'), ('deleted', 'Deleted')], default='active', max_length=10)),
                 ('state_since', models.DateTimeField()),
-                ('state_reason', models.CharField(blank=True, choices=[('by_plsa', 'by a PLSA of the company'), ('by_assistance', 'by the Assistance'), ('left', 'the person left the company'), ('unused', 'the login was not used for a long time'), ('former_password', 'the former password was typed in a browser unknown to the login'), ('stolen', 'its owner reported that somebody else uses it')], max_length=60)),
+                ('state_reason', models.CharField(blank=True, choices=[('by_plsa', 'by a PLSA of the company'), ('by_assistance', 'by the Assistance'), ('left', 'the person left the company'), ('unused', 'the login was not used for a long time'), ('former_password', 'the former password was typed'), ('stolen', 'its owner reported that somebody else uses it')], max_length=60)),
                 ('state_by', models.CharField(blank=True, max_length=300)),
                 ('created_at', models.DateTimeField()),
                 ('activated_at', models.DateTimeField(blank=True, null=True)),

@@ -1,58 +1,23 @@
-"""Second factors: what their codes must be, and how their secrets are kept (D11, decision 18)."""
+"""Second factors: what their codes must be (D11, decision 18)."""
 
 from __future__ import annotations
 
-import base64
 import hashlib
 import hmac
 import secrets
 import unicodedata
 from datetime import datetime
-from functools import lru_cache
 
 import pyotp
-from cryptography.fernet import Fernet, InvalidToken, MultiFernet
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
-from django.conf import settings
 
 from passerelle import brand
 from passerelle.core.keys import READABLE
+from passerelle.core.sealing import keys
 
 STEP = 30  # seconds an authenticator's code stands
 CODES = 10  # recovery codes on a list
 NAME_LIMIT = 60
 _HALF = 5  # a recovery code is read as two halves
-
-
-# ---------------------------------------------------------------- secrets
-
-
-@lru_cache(maxsize=4)
-def _box(keys: tuple[str, ...]) -> MultiFernet:
-    """The first key writes; the others, of SECRET_KEY_FALLBACKS, still read."""
-    made = []
-    for key in keys:
-        derived = HKDF(SHA256(), 32, salt=None, info=b"passerelle.accounts.factors").derive(key.encode())
-        made.append(Fernet(base64.urlsafe_b64encode(derived)))
-    return MultiFernet(made)
-
-
-def _keys() -> tuple[str, ...]:
-    return (str(settings.SECRET_KEY), *(str(key) for key in settings.SECRET_KEY_FALLBACKS))
-
-
-def seal(text: str) -> str:
-    """Encrypt a secret with a key made of the deployment's own: a copy of the database alone opens nothing."""
-    return _box(_keys()).encrypt(text.encode()).decode("ascii")
-
-
-def unseal(sealed: str) -> str:
-    """The secret again, or nothing when it was sealed with a key that this deployment no longer has."""
-    try:
-        return _box(_keys()).decrypt(sealed.encode()).decode()
-    except InvalidToken:
-        return ""
 
 
 # ---------------------------------------------------------------- codes
@@ -105,4 +70,4 @@ def new_recovery_code() -> str:
 def recovery_digests(person_key: str, code: str) -> list[str]:
     """The keyed digests a recovery code may be kept under: that of the present key, then those of earlier ones."""
     text = f"recovery:{person_key}:{normal_code(code)}".encode()
-    return [hmac.new(key.encode(), text, hashlib.sha256).hexdigest() for key in _keys()]
+    return [hmac.new(key.encode(), text, hashlib.sha256).hexdigest() for key in keys()]

@@ -17,7 +17,7 @@ from passerelle.core.errors import Refused
 from passerelle.entry.mails import sign_in as mails
 from passerelle.entry.rules.devices import is_blocked_by_former_password
 from passerelle.mail import links
-from passerelle.memberships.queries import of_person, plsas_of
+from passerelle.memberships.queries import of_person, only_proposed, plsas_of
 
 LIFT_HOLDS = timedelta(days=7)
 # Longer than the hour in which only so many are sent: whoever asks in vain has one that still works in the mailbox.
@@ -38,7 +38,7 @@ def block_for_former_password(*, person_id: int, actor: Actor, now: datetime) ->
     )
     _send_lift(person, actor, now)
     told = {person.pk}
-    for membership in of_person(person, now):
+    for membership in of_person(person, now).filter(~only_proposed()):
         for plsa in plsas_of(membership.company, now):
             if plsa.pk not in told:
                 told.add(plsa.pk)
@@ -68,7 +68,9 @@ def lift_block(*, link_key: str, actor: Actor, now: datetime) -> Person:
     if not is_blocked_by_former_password(person):
         raise Refused("nothing_to_lift")
     links.spend(links.get(link_key), now)
-    return accounts.change_state(person_id=person.pk, to=LoginState.ACTIVE, actor=actor, now=now)
+    person = accounts.change_state(person_id=person.pk, to=LoginState.ACTIVE, actor=actor, now=now)
+    mails.block_lifted(person, actor=actor, now=now)
+    return person
 
 
 @transaction.atomic
@@ -101,6 +103,7 @@ def make_device_known(*, link_key: str, actor: Actor, now: datetime) -> Person:
         raise Refused("login_closed")
     links.spend(links.get(link_key), now)
     record(Tag.DEVICE_KNOWN, actor=actor, now=now, subject_key=person.key, person_key=person.key)
+    mails.device_known(person, actor=actor, now=now)
     return person
 
 

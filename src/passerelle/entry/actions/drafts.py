@@ -21,10 +21,12 @@ Fields = Sequence[tuple[str, str]]
 
 @transaction.atomic
 def keep_draft(*, path: str, fields: Fields, person_key: str, actor: Actor, now: datetime) -> Draft:
-    """Keep the fields of a form for a day. Refuses `draft_too_long` beyond 100 kB, and `draft_empty`.
+    """Keep the fields of a form for a day. Refuses `draft_of_nobody`, `draft_empty`, and `draft_too_long` past 100 kB.
 
     Null characters, which no database keeps, become what forms call unreadable.
     """
+    if not person_key:
+        raise Refused("draft_of_nobody")
     fields = [(name.replace("\x00", _UNREADABLE), value.replace("\x00", _UNREADABLE)) for name, value in fields]
     if not any(value.strip() for _name, value in fields):
         raise Refused("draft_empty")
@@ -40,8 +42,10 @@ def keep_draft(*, path: str, fields: Fields, person_key: str, actor: Actor, now:
 @transaction.atomic
 def take_draft(*, keys: Sequence[str], path: str, person_key: str, actor: Actor, now: datetime) -> Draft | None:
     """Take the newest draft of a page out of those a browser holds the keys of: once, and for its person only."""
+    if not person_key:
+        return None
     path = path.replace("\x00", _UNREADABLE)
-    found = Draft.objects.filter(key__in=list(keys), path=path, person_key__in=["", person_key], expires_at__gt=now)
+    found = Draft.objects.filter(key__in=list(keys), path=path, person_key=person_key, expires_at__gt=now)
     draft = found.order_by("-created_at", "-pk").first()
     if draft is None or not Draft.objects.filter(pk=draft.pk).delete()[0]:
         return None

@@ -133,15 +133,28 @@ def send_password_link(*, person_key: str, company_key: str = "", actor: Actor, 
 
 @transaction.atomic
 def end_sessions(*, person_key: str, company_key: str = "", actor: Actor, now: datetime) -> int:
-    """End every open session of the person, who is told by mail; answers how many there were."""
+    """End the open sessions of the person, who is told by mail; answers how many there were.
+
+    Where another company counts on the login, a PLSA ends those for the own company only.
+    """
     reach, _company = _allowed(Act.END_SESSIONS, person_key, company_key, actor, now)
-    return end_other_sessions(person_id=reach.person.pk, actor=actor, now=now)
+    return end_other_sessions(
+        person_id=reach.person.pk, actor=actor, now=now, company_key=company_key, of_company_only=reach.for_company_only
+    )
 
 
 @transaction.atomic
 def ask_factor_removal(*, person_key: str, company_key: str = "", actor: Actor, now: datetime) -> FactorRemoval:
-    """Ask to remove the second factor of somebody who lost it: it waits, and its owner can stop it (decision 17)."""
+    """Ask to remove the second factor of somebody who lost it: it waits, and its owner can stop it (decision 17).
+
+    A PLSA is offered it for every login, so that the offer tells nothing. Refuses `removal_waits`, and
+    `assistance_only` where another company counts on the login: the door passes the wish on to the Assistance.
+    """
     reach, _company = _allowed(Act.REMOVE_FACTOR, person_key, company_key, actor, now)
+    if reach.for_company_only:
+        raise Refused("assistance_only")
+    if reach.removal_waits:
+        raise Refused("removal_waits")
     return ask_removal(person_id=reach.person.pk, actor=actor, now=now)
 
 

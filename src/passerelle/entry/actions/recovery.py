@@ -18,12 +18,12 @@ from passerelle.accounts import actions as accounts
 from passerelle.accounts.enums import LoginState
 from passerelle.accounts.models import Person
 from passerelle.accounts.rules import fold_login, may_use_login
-from passerelle.accounts.rules.factors import seal
 from passerelle.audit.record import record
 from passerelle.audit.tags import Tag
 from passerelle.core.actor import Actor
 from passerelle.core.errors import Refused
 from passerelle.core.powers import Verb, may
+from passerelle.core.sealing import seal
 from passerelle.entry.actions.diagnosis import note_failure
 from passerelle.entry.mails import recovery as mails
 from passerelle.entry.rules.recovery import Branch, branch_of, of_code, overtaken, same_address
@@ -176,7 +176,7 @@ def forgotten_login(*, cofor: str, email: str, browser: Mapping[str, str], actor
         m for m in holders.select_related("person", "company").order_by("pk") if same_address(email, m.person.email)
     ]
     subject = found[0].person.key if found else f"nobody:{fold(email)}"
-    allowed = bool(hit("recovery_login", subject, now=now))
+    allowed = bool(hit("login_reminder", subject, now=now))
     return _remind(found, allowed, browser, actor, now)
 
 

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from django.contrib.auth.hashers import make_password
 from django.db import transaction
 
 from passerelle.accounts.actions import spend_temporary
 from passerelle.accounts.models import Person
-from passerelle.accounts.rules import normal_password
+from passerelle.accounts.rules import may_use_login
 from passerelle.audit.record import record
 from passerelle.audit.tags import Tag
 from passerelle.core.actor import Actor
@@ -22,14 +21,18 @@ from passerelle.memberships.queries import of_person
 
 @transaction.atomic
 def note_sign_in(
-    *, person_id: int, actor: Actor, now: datetime, factor: str = "", known_device: bool = False
+    *, person_id: int, epoch: int, actor: Actor, now: datetime, factor: str = "", known_device: bool = False
 ) -> Person:
     """Keep when, from where and with what a person signed in. A login warned for lying idle is in use again.
 
-    A temporary password is used up by it: refuses `temporary_password_ended` when another sign-in was quicker. One
-    through the group's own provider uses no password.
+    `epoch` is the credential epoch of the person whose password was compared: refuses `sign_in_overtaken` when another
+    began since (a new password, a second factor added or removed) or when the login was closed. A temporary password is
+    used up: refuses `temporary_password_ended` when another sign-in was quicker. One through the group's own provider
+    uses no password.
     """
     person = Person.objects.select_for_update(no_key=True).get(pk=person_id)
+    if person.credential_epoch != epoch or not may_use_login(person):
+        raise Refused("sign_in_overtaken")
     if person.temporary_until is not None and factor != BY_PROVIDER:
         person = spend_temporary(person_id=person.pk, actor=actor, now=now)
     person.last_sign_in_at, person.unused_warned_at = now, None
@@ -60,10 +63,9 @@ def choose_company(*, person: Person, company_key: str, actor: Actor, now: datet
 
 
 @transaction.atomic
-def renew_hash(*, person_id: int, password: str, was: str, actor: Actor, now: datetime) -> None:
-    """Hash a password that was just found right with the parameters in force, after these have changed.
+def renew_hash(*, person_id: int, fresh: str, was: str, actor: Actor, now: datetime) -> None:
+    """Keep the hash of a password that was just found right, made anew (`fresh`) after the parameters have changed.
 
     The same password goes on: nothing ends, and nothing is told. One that was changed meanwhile (`was`) stays.
     """
-    fresh = make_password(normal_password(password))
     Person.objects.filter(pk=person_id, password=was).update(password=fresh)

@@ -32,7 +32,7 @@ def _send(
 
 
 def blocked(person: Person, *, link: Link, actor: Actor, now: datetime) -> Message:
-    """To the owner: the former password was typed in an unknown browser; the login is blocked; how to lift it."""
+    """To the owner: the former password was typed; the login is blocked; how to lift it."""
     return _send("blocked", person, person, link=link, actor=actor, now=now, expires_at=link.expires_at)
 
 
@@ -47,3 +47,13 @@ def blocked_colleague(plsa: Person, person: Person, company: Company, *, actor: 
 def device(person: Person, *, link: Link, actor: Actor, now: datetime) -> Message:
     """To the owner: the link that makes the browser in which it is opened known to the login."""
     return _send("device", person, person, link=link, actor=actor, now=now, expires_at=link.expires_at)
+
+
+def block_lifted(person: Person, *, actor: Actor, now: datetime) -> Message:
+    """To the owner: the block was lifted with the link sent to them; what to do if it was not them."""
+    return _send("block_lifted", person, person, actor=actor, now=now)
+
+
+def device_known(person: Person, *, actor: Actor, now: datetime) -> Message:
+    """To the owner: a browser was made known with the link sent to them; what to do if it was not them."""
+    return _send("device_known", person, person, actor=actor, now=now)

@@ -93,8 +93,8 @@ def _password_link(reach: Reach) -> Verdict:
     return yes("may_send")
 
 
-def _end_sessions(reach: Reach) -> Verdict:
-    return _for_the_assistance(reach) if reach.for_company_only else yes("may_end")
+def _end_sessions(_reach: Reach) -> Verdict:
+    return yes("may_end")
 
 
 def _remove_factor(reach: Reach) -> Verdict:
@@ -102,9 +102,10 @@ def _remove_factor(reach: Reach) -> Verdict:
         return no("no_factor")
     if reach.state is not LoginState.ACTIVE:
         return no("lift_first", since=reach.person.state_since)
-    if reach.removal_waits:
+    # A PLSA may ask again: of a login that another company counts on, nothing tells them that the removal waits.
+    if reach.removal_waits and reach.by is Lifter.ASSISTANCE:
         return no("removal_waits")
-    return _for_the_assistance(reach) if reach.for_company_only else yes("may_ask")
+    return yes("may_ask")
 
 
 def _suspend(reach: Reach) -> Verdict:

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 from passerelle.accounts import queries
 from passerelle.accounts.models import Person
 from passerelle.audit.models import Event
+from passerelle.audit.tags import Tag
 from passerelle.core import clock
 from passerelle.entry.models import Draft
 from passerelle.mail.models import Message
@@ -159,8 +160,14 @@ def _party(row: Party) -> dict[str, Any]:
 
 
 def _messages(person: Person) -> list[Message]:
-    to_them = Q(person_key=person.key) | Q(to_address=person.email)
-    return list(Message.objects.filter(to_them).order_by("queued_at", "pk"))
+    """What was sent to the person: mails about them that went to others hold the addresses of those."""
+    former = Q(person_key=person.key, to_address__in=_former_addresses(person))
+    return list(Message.objects.filter(former | Q(to_address=person.email)).order_by("queued_at", "pk"))
+
+
+def _former_addresses(person: Person) -> list[str]:
+    changes = Event.objects.filter(tag=Tag.EMAIL_CHANGED, subject_key=person.key)
+    return [event.old["email"] for event in changes]
 
 
 def _message(row: Message) -> dict[str, Any]:

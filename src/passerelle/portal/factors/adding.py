@@ -18,9 +18,10 @@ from passerelle.accounts.actions import factors
 from passerelle.accounts.actions.factors import Added
 from passerelle.accounts.enums import FactorKind
 from passerelle.accounts.rules import passkeys
-from passerelle.accounts.rules.factors import enrolment_address, new_secret, seal, unseal
+from passerelle.accounts.rules.factors import enrolment_address, new_secret
 from passerelle.core import clock
 from passerelle.core.errors import Refused
+from passerelle.core.sealing import seal, unseal
 from passerelle.entry.enums import BY_PROVIDER, Gate
 from passerelle.portal.factors.codes import keep_codes
 from passerelle.portal.factors.forms import AuthenticatorForm, NameForm

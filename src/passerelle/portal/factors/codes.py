@@ -14,9 +14,9 @@ from django.utils.translation import gettext as _
 
 from passerelle import brand
 from passerelle.accounts.actions import factors
-from passerelle.accounts.rules.factors import seal, unseal
 from passerelle.core import clock
 from passerelle.core.errors import Refused
+from passerelle.core.sealing import seal, unseal
 from passerelle.entry.enums import Gate
 from passerelle.portal.factors.stay import onward, person_of
 from passerelle.portal.factors.ways import ways_of

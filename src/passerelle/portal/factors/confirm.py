@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -9,17 +11,16 @@ from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 
 from passerelle import brand
-from passerelle.accounts.backend import is_right
-from passerelle.accounts.hashers import Busy, turn_at_a_door
 from passerelle.accounts.models import Person
 from passerelle.core import clock
 from passerelle.core.errors import Refused
 from passerelle.entry import actions as entry
 from passerelle.entry.enums import BY_PROVIDER, Gate
-from passerelle.limits.check import forget, give_back, hit
+from passerelle.limits.check import forget, hit
 from passerelle.portal.factors.forms import CodeForm, PasswordForm
 from passerelle.portal.factors.ways import Ways, passkey_options, taken, ways_of
 from passerelle.portal.factors.words import factor_words, reason_of
+from passerelle.portal.session.present import LIMIT, compare
 from passerelle.provider import registration
 from passerelle.web.access import at_gate, safe_next
 from passerelle.web.dates import hour
@@ -44,7 +45,7 @@ def confirm(request: HttpRequest) -> HttpResponse:
         if form is None or form.is_valid():
             wrong = _prove(request, person, ways)
             if not wrong:
-                note_proof(request)
+                note_proof(request, by_password="password" in request.POST)
                 return redirect(safe_next(request, reverse("factors:overview")))
             if form is not None:
                 form.add_error(next(iter(form.fields)), wrong)
@@ -64,30 +65,30 @@ def confirm(request: HttpRequest) -> HttpResponse:
 
 def _prove(request: HttpRequest, person: Person, ways: Ways) -> str:
     """Nothing when what was sent proves that the person is there, else the words that say what is wrong."""
-    now, who = clock.now(), actor(request)
-    pause = hit("fresh_proof", person.key, now=now)
-    if not pause:
-        return _("Too many tries. Try again after %(hour)s.") % {"hour": hour(pause.again_at)}
-    words, reason = "", ""
     if "password" in request.POST:
-        try:
-            with turn_at_a_door():
-                right = is_right(person, request.POST["password"])
-        except Busy:
-            give_back("fresh_proof", person.key, now=now)
+        compared = compare(request, person, request.POST["password"])
+        if compared.again_at is not None:
+            return _too_many(compared.again_at)
+        if compared.busy:
             return _("The portal is busy. Try again in a few seconds; this try was not counted.")
-        if not right:
-            words, reason = _("This is not your password. Type the one you sign in with."), "wrong_password"
-    else:
-        try:
-            taken(request, person, ways, purpose="proof", now=now)
-        except Refused as refusal:
-            words, reason = factor_words(refusal), reason_of(refusal)
-    if reason:
-        entry.note_failure(door="confirm", typed=person.login, person=person, reason=reason, actor=who, now=now)
-    else:
-        forget("fresh_proof", person.key, now=now)
-    return words
+        return "" if compared else _("This is not your password. Type the one you sign in with.")
+    now = clock.now()
+    pause = hit(LIMIT, person.key, now=now)
+    if not pause:
+        return _too_many(pause.again_at)
+    try:
+        taken(request, person, ways, purpose="proof", now=now)
+    except Refused as refusal:
+        entry.note_failure(
+            door="confirm", typed=person.login, person=person, reason=reason_of(refusal), actor=actor(request), now=now
+        )
+        return factor_words(refusal)
+    forget(LIMIT, person.key, now=now)
+    return ""
+
+
+def _too_many(again_at: datetime) -> str:
+    return _("Too many tries. Try again after %(hour)s.") % {"hour": hour(again_at)}
 
 
 @at_gate(*Gate)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from urllib.parse import urlencode
 
 from django.contrib import messages
@@ -22,16 +22,17 @@ from passerelle.accounts.rules import password_ends_at
 from passerelle.core import clock
 from passerelle.core.errors import Refused
 from passerelle.entry.enums import Gate
-from passerelle.limits.check import hit
 from passerelle.portal.password.forms import ChangePasswordForm
 from passerelle.portal.session import devices
 from passerelle.portal.session.enter import home_address
 from passerelle.portal.session.gate import shut_gate
+from passerelle.portal.session.present import Compared, compare
 from passerelle.web.access import at_gate, safe_next
 from passerelle.web.dates import hour
 from passerelle.web.devices import describe
 from passerelle.web.forms import bind, was_switched
 from passerelle.web.passwords import password_words, rules_for
+from passerelle.web.proof import is_fresh, note_proof
 from passerelle.web.requests import actor
 
 _ENDED = "ended_sessions"
@@ -44,7 +45,8 @@ def change(request: HttpRequest) -> HttpResponse:
     person, now = request.user, clock.now()
     assert isinstance(person, Person)
     is_forced = shut_gate(request) is Gate.PASSWORD
-    asks_current = not _is_proven(request, person, now)
+    # Not asked when it was given a moment ago, or was a temporary one, which is used up by now.
+    asks_current = person.temporary_until is None and not is_fresh(request, by_password=True)
     form = bind(request, ChangePasswordForm, asks_current=asks_current)
     sent = form.is_bound and not was_switched(request)
     if sent and form.is_valid() and (changed := _change(request, person, form, now)):
@@ -65,23 +67,11 @@ def change(request: HttpRequest) -> HttpResponse:
     return render(request, "password/change.html", context, status=422 if sent else 200)
 
 
-def _is_proven(request: HttpRequest, person: Person, now: datetime) -> bool:
-    """Whether the present password need not be asked: it was given a moment ago, or was a temporary one, which is used
-    up by now."""
-    if person.temporary_until is not None:
-        return True
-    given = request.session.get("proved_at") or request.session.get("created_at")
-    proved_at = parse_datetime(given) if isinstance(given, str) else None
-    fresh = timedelta(minutes=brand.current().policies.fresh_proof_minutes)
-    return proved_at is not None and proved_at <= now < proved_at + fresh
-
-
 def _change(request: HttpRequest, person: Person, form: ChangePasswordForm, now: datetime) -> Person | None:
     """Save it, or put what is wrong into the form."""
     current = form.cleaned_data.get("current_password")
-    if current is not None and not (tries := hit("fresh_proof", person.key, now=now)):
-        words = _("The present password was mistyped too often. Try again after %(hour)s.")
-        form.add_error("current_password", words % {"hour": hour(tries.again_at)})
+    if current is not None and not (compared := compare(request, person, current)):
+        form.add_error("current_password", _wrong_words(compared))
         return None
     with override(person.language):
         device = describe(request.headers.get("User-Agent", ""))
@@ -91,8 +81,8 @@ def _change(request: HttpRequest, person: Person, form: ChangePasswordForm, now:
             keep=request.session.session_key or "", device=device, actor=actor(request), now=now,
         )  # fmt: skip
     except Refused as refusal:
-        if refusal.code == "wrong_password":
-            form.add_error("current_password", _("This is not your present password. Type it again"))
+        if refusal.code == "wrong_password":  # changed since it was compared
+            form.add_error("current_password", _wrong_words(Compared()))
         for fault in password_words(refusal) if refusal.code == "password" else ():
             form.add_error("new_password", fault)
         if refusal.code == "login_closed":
@@ -100,9 +90,18 @@ def _change(request: HttpRequest, person: Person, form: ChangePasswordForm, now:
         return None
     _stay(request, changed.person)
     if current is not None:
-        request.session["proved_at"] = now.isoformat()
+        note_proof(request, by_password=True)
     request.session[_ENDED] = [[row.device, row.last_seen_at.isoformat()] for row in changed.ended[:20]]
     return changed.person
+
+
+def _wrong_words(compared: Compared) -> str:
+    if compared.again_at is not None:
+        words = _("The present password was mistyped too often. Try again after %(hour)s.")
+        return words % {"hour": hour(compared.again_at)}
+    if compared.busy:
+        return _("The portal is busy. Try again in a few seconds; this try was not counted.")
+    return _("This is not your present password. Type it again")
 
 
 def _stay(request: HttpRequest, person: Person) -> None:

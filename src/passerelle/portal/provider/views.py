@@ -152,7 +152,7 @@ def _proved(
         return _refused(request, mine, person, "provider_other", now)
     if identity.proved_at is None or identity.proved_at < mine.at - timedelta(seconds=provider.LEEWAY):
         return _refused(request, mine, person, "provider_stale", now)
-    note_proof(request)
+    note_proof(request, by_password=False)
     return redirect(mine.next or reverse("factors:overview"))
 
 

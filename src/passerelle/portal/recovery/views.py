@@ -48,7 +48,7 @@ def forgotten_password(request: HttpRequest) -> HttpResponse:
         actor=actor(request), now=clock.now(),
     )  # fmt: skip
     if isinstance(answer, Matched):
-        return render(request, "recovery/matched.html", _personal(answer))
+        return render(request, "recovery/matched.html", _personal(answer, typed))
     context = {"form": ForgottenPasswordForm(), "number": read_aloud(answer.number)}
     return render(request, "recovery/no_match.html", context)
 
@@ -96,18 +96,13 @@ def browser_of(request: HttpRequest) -> dict[str, str]:
     return found
 
 
-def _personal(answer: Matched) -> dict[str, Any]:
-    """The page of a full match: the diagnosis at its top, then the form of its branch, filled in."""
+def _personal(answer: Matched, typed: dict[str, Any]) -> dict[str, Any]:
+    """The page of a full match: the diagnosis at its top, then the form of its branch.
+
+    The form holds what was typed and nothing that is registered: three values do not buy a name and a phone number.
+    """
     person, company = answer.person, answer.membership.company
-    known = {
-        "last_name": person.last_name,
-        "first_name": person.first_name,
-        "email": person.email,
-        "phone": person.phone,
-        "login": person.login,
-        "cofor": company.cofor,
-        "company_name": company.name,
-    }
+    known = {name: typed[name] for name in ("email", "login", "cofor")}
     to_plsas = answer.branch is Branch.PLSAS and bool(answer.plsas) and company.active
     words = _("I have forgotten my password. My B2B login is %(login)s. Can you send me a new link?")
     context: dict[str, Any] = {

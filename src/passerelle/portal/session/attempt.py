@@ -16,7 +16,7 @@ from django.conf import settings
 from django.http import HttpRequest
 
 from passerelle import brand
-from passerelle.accounts.backend import is_outdated, is_right, was_former
+from passerelle.accounts.backend import is_right, renewed_hash, was_former
 from passerelle.accounts.hashers import PATIENCE_AT_THE_DOOR, Busy, place_at_the_door, turn
 from passerelle.accounts.models import Person
 from passerelle.accounts.rules import fold_login, may_sign_in_with, may_use_login, normal_password
@@ -98,15 +98,17 @@ def _attempt(request: HttpRequest, login: str, password: str) -> Right | Refusal
     try:
         with turn(PATIENCE_AT_THE_DOOR):
             verdict = _weigh(this)
-            if verdict and person is not None and is_outdated(person):
-                was = person.password
-                entry.renew_hash(person_id=person.pk, password=password, was=was, actor=this.actor, now=now)
+            fresh = renewed_hash(person, password) if verdict and person is not None else ""
     except Busy:
         pauses.give_back(lane.name, lane.value, charged)
         if not lane.known_device:
             give_back(ADDRESS, this.network, now=now)
         raise
     if verdict and person is not None:
+        if fresh:  # without the turn: whoever writes may be waiting for one
+            entry.renew_hash(person_id=person.pk, fresh=fresh, was=person.password, actor=this.actor, now=now)
+        if not lane.known_device:  # it was no guess: an office's own sign-ins never pause it
+            give_back(ADDRESS, this.network, now=now)
         return Right(person, lane)
     return _failed(this, verdict, charged)
 

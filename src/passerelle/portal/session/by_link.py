@@ -39,7 +39,7 @@ from passerelle.web.navigation import address
 from passerelle.web.requests import actor, client_address
 
 LANE = "sign_in_lift"
-CODES = {"unknown": 404, "used": 200, "moved": 200, "sent": 200}
+CODES = {"unknown": 404, "used": 200, "moved": 200, "sent": 200, "again": 200}
 
 
 def _holder(request: HttpRequest, link: Link) -> Actor:
@@ -80,7 +80,9 @@ def lift(request: HttpRequest, token: str) -> HttpResponse:
         expired = state.status is LinkStatus.EXPIRED
         if expired and request.method == "POST" and "again" in request.POST:
             return _lift_again(request, state.link, person)
-        return _ended(request, "lift", state.status.value, renewable=expired)
+        # A used link of a blocked login is one of an earlier block.
+        again = state.status is LinkStatus.USED
+        return _ended(request, "lift", "again" if again else state.status.value, renewable=expired)
     form = bind(request, LiftForm)
     sent = form.is_bound and not was_switched(request)
     context = {"form": form, "person": person, "password_url": address("forgotten-password/")}

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from urllib.parse import urlencode
 
+from django.contrib import messages
 from django.contrib.auth import login
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.dateparse import parse_datetime
+from django.utils.translation import gettext_lazy
 
 from passerelle.accounts.models import Person
 from passerelle.core import clock
@@ -27,6 +30,8 @@ from passerelle.web.requests import client_address
 STRANGERS, DEVICES = "sign_in", "sign_in_device"  # the lanes of tries, see limits.pauses
 PENDING = "pending"
 WAIT = timedelta(minutes=10)
+# The one answer of the door, whatever the cause is (decision 14).
+NOT_RECOGNISED = gettext_lazy("B2B login or password not recognised. Check both, or see what to do below.")
 _BACKEND = "passerelle.accounts.backend.LoginBackend"
 
 
@@ -49,6 +54,7 @@ class Pending:
     person: Person
     next: str
     lane: Lane
+    password_at: datetime
 
 
 def home_address(person: object) -> str:
@@ -59,7 +65,7 @@ def begin(request: HttpRequest, person: Person, lane: Lane) -> HttpResponse:
     """Go on after a right password: to the second factor, or straight in when the person has none."""
     wanted = safe_next(request, home_address(person))
     if not _has_factor(person):
-        return _enter(request, person, wanted, lane, factor="")
+        return _enter(request, person, wanted, factor="", lane=lane, password_at=clock.now())
     request.session.cycle_key()
     request.session[PENDING] = {
         "person": person.key,
@@ -84,7 +90,7 @@ def pending(request: HttpRequest) -> Pending | None:
     person = Person.objects.filter(key=kept["person"], credential_epoch=kept["epoch"]).first()
     if person is None or not may_enter(person, list(of_person(person, now))):
         return None
-    return Pending(person, str(kept["next"]), Lane(*kept["lane"]))
+    return Pending(person, str(kept["next"]), Lane(*kept["lane"]), at)
 
 
 def complete(request: HttpRequest, person: Person, *, factor: str = "") -> HttpResponse:
@@ -92,25 +98,40 @@ def complete(request: HttpRequest, person: Person, *, factor: str = "") -> HttpR
     waiting = pending(request)
     if waiting is None or waiting.person.pk != person.pk:
         return redirect("session:sign_in")
-    return _enter(request, waiting.person, waiting.next, waiting.lane, factor=factor)
+    return _enter(
+        request, waiting.person, waiting.next, factor=factor, lane=waiting.lane, password_at=waiting.password_at
+    )
 
 
 def by_provider(request: HttpRequest, person: Person, wanted: str) -> HttpResponse:
     """Let in a member of staff whom the group's own provider signed in, which stands for the second factor too."""
-    return _enter(request, person, wanted or home_address(person), None, factor=BY_PROVIDER)
+    return _enter(request, person, wanted or home_address(person), factor=BY_PROVIDER)
 
 
-def _enter(request: HttpRequest, person: Person, wanted: str, lane: Lane | None, *, factor: str) -> HttpResponse:
-    """Open the session. Only now the whole sign-in is right: its lane, if there is one, is cleared, and the browser
-    becomes known."""
+def _enter(
+    request: HttpRequest,
+    person: Person,
+    wanted: str,
+    *,
+    factor: str,
+    lane: Lane | None = None,
+    password_at: datetime | None = None,
+) -> HttpResponse:
+    """Open the session. Only now the whole sign-in is right: its lane is cleared, and the browser becomes known. There
+    is neither a lane nor the instant of a password where none was typed."""
     now, address = clock.now(), client_address(request)
     kind = ActorKind.STAFF if person.is_staff else ActorKind.PERSON
     who = Actor(kind, key=person.key, name=person.get_full_name(), address=address)
     known = lane is not None and lane.known_device
     try:
-        person = entry.note_sign_in(person_id=person.pk, factor=factor, known_device=known, actor=who, now=now)
-    except Refused:  # a temporary password, which another browser was quicker to use
-        return redirect("session:sign_in")
+        person = entry.note_sign_in(
+            person_id=person.pk, epoch=person.credential_epoch, factor=factor, known_device=known, actor=who, now=now
+        )
+    except Refused:  # overtaken by what changed meanwhile, or another browser was quicker with a temporary password
+        request.session.pop(PENDING, None)
+        if lane is not None:
+            messages.error(request, NOT_RECOGNISED)
+        return redirect(f"{reverse('session:sign_in')}?{urlencode({'next': wanted})}")
     if lane is not None:
         pauses.clear(lane.name, lane.value)
     login(request, person, backend=_BACKEND)
@@ -120,6 +141,7 @@ def _enter(request: HttpRequest, person: Person, wanted: str, lane: Lane | None,
     session["device"] = request.headers.get("User-Agent", "")[:200]
     session["address"] = address
     session["created_at"] = session["last_seen_at"] = session["proved_at"] = now.isoformat()
+    session["password_proved_at"] = password_at.isoformat() if password_at is not None else ""
     session["factor"] = factor
     response = redirect(wanted)
     devices.remember(request, response, person)

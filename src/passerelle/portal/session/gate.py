@@ -20,6 +20,7 @@ from passerelle.entry.queries.gates import gate_facts
 from passerelle.entry.rules import GateFacts, doors, may_enter, next_gate
 from passerelle.memberships.models import Membership
 from passerelle.memberships.queries import of_person
+from passerelle.web import drafts
 from passerelle.web.access import lead_to
 
 _WRITE_EVERY = timedelta(minutes=1)
@@ -45,6 +46,7 @@ class EntryGate:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        was_in = False
         if request.session.session_key and request.user.is_authenticated:
             now = clock.now()
             person = request.user
@@ -57,7 +59,11 @@ class EntryGate:
             else:
                 request.doors = doors(memberships)  # type: ignore[attr-defined]
                 _seen(request, now)
-        return self.get_response(request)
+                was_in = True
+        response = self.get_response(request)
+        if was_in or request.session.session_key:  # nobody else can have signed in or out
+            drafts.remember_person(request, response, was_in=was_in)
+        return response
 
     def process_view(
         self, request: HttpRequest, view: Callable[..., Any], args: Any, kwargs: Any

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from passerelle.core.verdict import Verdict
 from passerelle.portal.session.attempt import Refusal
+from passerelle.portal.session.enter import NOT_RECOGNISED
 from passerelle.web.credentials import NEXT, REASONS, read_aloud
 from passerelle.web.dates import day, hour
 
@@ -23,7 +24,7 @@ def refused_words(refusal: Refusal) -> str:
         return paused_words(refusal.paused_until)
     if refusal.told is not None:
         return _told(refusal.told)
-    return _("B2B login or password not recognised. Check both, or see what to do below.")
+    return str(NOT_RECOGNISED)
 
 
 def paused_words(until: datetime) -> str:

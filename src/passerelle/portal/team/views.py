@@ -24,12 +24,13 @@ from passerelle.core.errors import Refused
 from passerelle.entry.actions.diagnosis import read_diagnosis
 from passerelle.entry.actions.people import perform
 from passerelle.entry.queries import diagnosis_by_number
-from passerelle.entry.queries.people import Team, reach_of_plsa, removal_of
+from passerelle.entry.queries.people import Team, reach_of_plsa
 from passerelle.entry.rules.people import Act, Reach, may_do
 from passerelle.limits.check import hit
 from passerelle.memberships.queries import plsas_of
 from passerelle.memberships.queries import team as people_of
 from passerelle.portal.session.gate import acting
+from passerelle.portal.team.wishes import ASKED, pass_on
 from passerelle.web import people as seen
 from passerelle.web.dates import hour
 from passerelle.web.forms import bind, was_switched
@@ -94,17 +95,16 @@ def person(request: HttpRequest, team: Team, key: str) -> HttpResponse:
     """One of the company's people: state, why they cannot sign in, and what the PLSA can do about it."""
     reach, now = _load(team, key), clock.now()
     found = reach.person
-    sessions = seen.sessions_of(found, now)
+    sessions = seen.sessions_of(found, now, reach)
     context = {
         "company": team.company,
         "person": found,
         "is_plsa": reach.membership.is_plsa,  # type: ignore[union-attr]
-        "status": seen.status(reach, now=now),
+        "status": seen.status_for(team.company, reach, now=now),
         "note": seen.note_of(found, team.company),
         "lifters": seen.lifter_words(reach),
         "why": seen.diagnosis(found, team.company, now=now),
         "factors": seen.factors_of(found),
-        "removal": removal_of(found),
         "sessions": sessions,
         "offers": seen.offers(reach, sessions=sessions.count),
         "is_self": reach.is_self,
@@ -124,7 +124,7 @@ def act(request: HttpRequest, team: Team, key: str, name: str) -> HttpResponse:
     if not verdict:
         messages.warning(request, seen.refusal_words(Refused(verdict.reason)))
         return redirect("team:person", key=key)
-    words = seen.words(chosen, found)
+    words = seen.words(chosen, found, Lifter.PLSA)
     form = bind(request, seen.NoteForm) if chosen in seen.NEEDS_NOTE else None
     sent = request.method == "POST" and not was_switched(request)
     if sent and (form is None or form.is_valid()):
@@ -138,6 +138,11 @@ def act(request: HttpRequest, team: Team, key: str, name: str) -> HttpResponse:
                 note=form.cleaned_data["note"] if form else "", actor=actor(request), now=now,
             )  # fmt: skip
         except Refused as refusal:
+            if chosen is Act.REMOVE_FACTOR and refusal.code in ASKED:
+                if refusal.code == "assistance_only":
+                    pass_on(request, team, found)
+                messages.success(request, str(words.done))
+                return redirect("team:person", key=key)
             messages.warning(request, seen.refusal_words(refusal))
         else:
             messages.success(request, str(words.done))

@@ -22,6 +22,7 @@ from passerelle.portal.welcome import terms
 from passerelle.portal.welcome.browsers import recognise
 from passerelle.portal.welcome.forms import QuickCheckForm
 from passerelle.portal.welcome.site import groups
+from passerelle.web import drafts
 from passerelle.web.access import open_page
 from passerelle.web.navigation import address
 from passerelle.web.requests import actor
@@ -122,6 +123,8 @@ def cookies(request: HttpRequest) -> HttpResponse:
         "session_name": settings.SESSION_COOKIE_NAME,
         "csrf_name": settings.CSRF_COOKIE_NAME,
         "language_name": settings.LANGUAGE_COOKIE_NAME,
+        "last_person_name": drafts.WHOSE,
+        "drafts_name": drafts.COOKIE,
     }
     return render(request, "welcome/cookies.html", context)
 

@@ -16,7 +16,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext
 
 from passerelle import brand
-from passerelle.accounts.rules.factors import unseal
+from passerelle.core.sealing import unseal
 from passerelle.web import dates, navigation
 from passerelle.web.assets import built, static_address
 from passerelle.web.kept import kept
