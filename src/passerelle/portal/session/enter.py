@@ -107,7 +107,7 @@ def _enter(request: HttpRequest, waiting: Pending, *, factor: str) -> HttpRespon
     who = Actor(kind, key=person.key, name=person.get_full_name(), address=address)
     try:
         person = entry.note_sign_in(
-            person_id=person.pk, epoch=person.credential_epoch, factor=factor, known_device=waiting.lane.known_device,
+            person=person, epoch=person.credential_epoch, factor=factor, known_device=waiting.lane.known_device,
             actor=who, now=now,
         )  # fmt: skip
     except Refused:  # overtaken by what changed meanwhile, or another browser was quicker with a temporary password
