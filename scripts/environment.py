@@ -77,6 +77,10 @@ def variables(**more: str) -> dict[str, str]:
     own["VIRTUAL_ENV"] = str(VENV)
     own["PATH"] = f"{VENV / 'bin'}{os.pathsep}{own.get('PATH', os.defpath)}"
     own["PYTHONPATH"] = str(ROOT / "src")
+    # Compiled once for all processes, in a folder of ours: a start without costs four seconds instead of one. Whoever
+    # asks Python not to write it beside the sources keeps them clean.
+    own.pop("PYTHONDONTWRITEBYTECODE", None)
+    own["PYTHONPYCACHEPREFIX"] = str(VENV / "compiled")
     return own | more
 
 

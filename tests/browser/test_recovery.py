@@ -68,6 +68,13 @@ def test_a_plsa_finds_the_login_and_gets_in_again(
     assert window.go(post.link(window, plsa.email, "forgotten-password/choose")) == 200  # used, and says so
 
 
+def named(window: Window, person: Person) -> None:
+    """Type what the page does not fill in: three values do not buy a name."""
+    for label, name in ((window.words.last_name, person.last_name), (window.words.first_name, person.first_name)):
+        assert window.box(label).input_value() == ""
+        window.fill(label, name)
+
+
 @pytest.mark.parametrize("language", ["en", "fr"])
 def test_a_user_writes_to_the_plsas_and_a_blocked_plsa_to_the_assistance(
     language: str, opens: Opens, company: Company, now: datetime
@@ -77,6 +84,7 @@ def test_a_user_writes_to_the_plsas_and_a_blocked_plsa_to_the_assistance(
     user = person(company, now, "Ugo", language, plsa=False)
     assert ask(window, user) == 200
     assert window.box(window.words.email).input_value() == user.email
+    named(window, user)
     assert window.press(window.words.send) == 200
     assert "AS-" in window.text
     assert user.login in post.mails(window, plsa.email)[0]["text"]
@@ -84,6 +92,8 @@ def test_a_user_writes_to_the_plsas_and_a_blocked_plsa_to_the_assistance(
         person_id=plsa.pk, to=LoginState.BLOCKED, reason=StateReason.BY_ASSISTANCE, actor=SYSTEM, now=now
     )
     assert ask(window, plsa) == 200
+    named(window, plsa)
+    window.fill(window.words.company, company.name)
     window.fill(window.words.comments, "I did nothing wrong.")
     assert window.press(window.words.send) == 200
     assert "AS-" in window.text

@@ -333,7 +333,7 @@ def test_a_password_that_finds_no_turn_is_not_counted(house: House, kit: Kit, mo
 
     enter(house, kit)
     with monkeypatch.context() as patched:
-        patched.setattr("passerelle.portal.factors.confirm.turn_at_a_door", busy)
+        patched.setattr("passerelle.portal.session.present.turn_at_a_door", busy)
         for _ in range(11):
             page = house.client.post("/en/account/confirm/", {"password": PASSWORD})
             assert page.status_code == 422

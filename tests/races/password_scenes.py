@@ -38,7 +38,7 @@ def _change(person: Person, password: str) -> Callable[[], accounts.Changed]:
 def _sign_in(person: Person) -> Callable[[], Person]:
     """The end of a sign-in whose password was compared when the person was as given."""
     return lambda: entry.note_sign_in(
-        person_id=person.pk, epoch=person.credential_epoch, actor=SYSTEM, now=NOW
+        person=person, epoch=person.credential_epoch, actor=SYSTEM, now=NOW
     )  # fmt: skip
 
 

@@ -7,8 +7,8 @@ from datetime import datetime
 from django.db import transaction
 
 from passerelle.accounts.actions import spend_temporary
+from passerelle.accounts.enums import LoginState
 from passerelle.accounts.models import Person
-from passerelle.accounts.rules import may_use_login
 from passerelle.audit.record import record
 from passerelle.audit.tags import Tag
 from passerelle.core.actor import Actor
@@ -21,7 +21,7 @@ from passerelle.memberships.queries import of_person
 
 @transaction.atomic
 def note_sign_in(
-    *, person_id: int, epoch: int, actor: Actor, now: datetime, factor: str = "", known_device: bool = False
+    *, person: Person, epoch: int, actor: Actor, now: datetime, factor: str = "", known_device: bool = False
 ) -> Person:
     """Keep when, from where and with what a person signed in. A login warned for lying idle is in use again.
 
@@ -30,13 +30,12 @@ def note_sign_in(
     used up: refuses `temporary_password_ended` when another sign-in was quicker. One through the group's own provider
     uses no password.
     """
-    person = Person.objects.select_for_update(no_key=True).get(pk=person_id)
-    if person.credential_epoch != epoch or not may_use_login(person):
+    still = Person.objects.filter(pk=person.pk, credential_epoch=epoch, state=LoginState.ACTIVE)
+    if not still.update(last_sign_in_at=now, unused_warned_at=None):  # checks and locks in one query
         raise Refused("sign_in_overtaken")
+    person.last_sign_in_at, person.unused_warned_at = now, None
     if person.temporary_until is not None and factor != BY_PROVIDER:
         person = spend_temporary(person_id=person.pk, actor=actor, now=now)
-    person.last_sign_in_at, person.unused_warned_at = now, None
-    person.save(update_fields=["last_sign_in_at", "unused_warned_at"])
     record(
         Tag.SIGNED_IN, actor=actor, now=now, subject_key=person.key, person_key=person.key,
         new={"factor": factor, "known_device": known_device},

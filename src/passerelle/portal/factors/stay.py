@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from urllib.parse import urlencode
 
+from django.contrib.auth import update_session_auth_hash
 from django.http import HttpRequest, HttpResponse
 
 from passerelle.accounts.models import Person
@@ -17,8 +18,8 @@ def person_of(request: HttpRequest) -> Person:
 
 def stay(request: HttpRequest, person: Person, response: HttpResponse) -> HttpResponse:
     """Give this session a new row and id under the person's new epoch; the browser stays a known one."""
+    update_session_auth_hash(request, person)  # a new id too
     request.session["epoch"] = person.credential_epoch
-    request.session.cycle_key()
     devices.remember(request, response, person)
     return response
 

@@ -32,6 +32,7 @@ PENDING = "pending"
 WAIT = timedelta(minutes=10)
 # The one answer of the door, whatever the cause is (decision 14).
 NOT_RECOGNISED = gettext_lazy("B2B login or password not recognised. Check both, or see what to do below.")
+OVERTAKEN = gettext_lazy("Your access changed while you signed in. Begin again.")
 _BACKEND = "passerelle.accounts.backend.LoginBackend"
 
 
@@ -125,12 +126,11 @@ def _enter(
     known = lane is not None and lane.known_device
     try:
         person = entry.note_sign_in(
-            person_id=person.pk, epoch=person.credential_epoch, factor=factor, known_device=known, actor=who, now=now
+            person=person, epoch=person.credential_epoch, factor=factor, known_device=known, actor=who, now=now
         )
     except Refused:  # overtaken by what changed meanwhile, or another browser was quicker with a temporary password
         request.session.pop(PENDING, None)
-        if lane is not None:
-            messages.error(request, NOT_RECOGNISED)
+        messages.error(request, OVERTAKEN if lane is None else NOT_RECOGNISED)
         return redirect(f"{reverse('session:sign_in')}?{urlencode({'next': wanted})}")
     if lane is not None:
         pauses.clear(lane.name, lane.value)
