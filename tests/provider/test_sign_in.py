@@ -17,6 +17,7 @@ from passerelle.audit.models import Event
 from passerelle.audit.tags import Tag
 from passerelle.core.actor import SYSTEM
 from passerelle.entry.models import Diagnosis
+from passerelle.mail.models import Message
 from tests.conftest import NOW
 from tests.entry.conftest import House
 from tests.provider.conftest import Browser, staff
@@ -41,6 +42,7 @@ def test_a_member_of_staff_enters_and_is_linked(browser: Browser, ada: Person) -
     assert Event.objects.get(tag=Tag.IDENTITY_LINKED).person_key == ada.key
     assert Event.objects.get(tag=Tag.SIGNED_IN).new["factor"] == "provider"
     assert browser.client.session["factor"] == "provider"
+    assert Message.objects.get(kind="accounts/identity_linked").to_address == ada.email  # a security notice
 
 
 def test_the_link_holds_when_the_address_changes_at_the_provider(browser: Browser) -> None:

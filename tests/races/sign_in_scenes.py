@@ -9,9 +9,9 @@ from django.test import Client, override_settings
 
 from passerelle.accounts import actions as accounts
 from passerelle.accounts import hashers
-from passerelle.accounts.enums import LoginState
+from passerelle.accounts.enums import LoginState, PersonKind
 from passerelle.accounts.hashers import OwaspArgon2
-from passerelle.accounts.models import Person
+from passerelle.accounts.models import Person, ProviderIdentity
 from passerelle.audit.models import Event
 from passerelle.audit.tags import Tag
 from passerelle.core.actor import SYSTEM, visitor
@@ -121,6 +121,39 @@ def a_browser_made_known_twenty_times_at_once_is_made_known_once() -> None:
     lost = Counter(result.code for result in results if isinstance(result, Refused))
     assert lost == {"link_used": RACERS - 1}, lost
     assert Event.objects.filter(tag=Tag.DEVICE_KNOWN, person_key=owner.key).count() == 1
+
+
+def one_account_of_the_group_used_twenty_times_at_once_is_linked_once() -> None:
+    # decision 3: each of them enters, one link is made and one mail told of it
+    staff = _colleague()
+    results = race(lambda: _recognise(staff, "subject"), times=RACERS)
+    assert {(found.person and found.person.pk, found.reason) for found in results} == {(staff.pk, "")}, results
+    assert ProviderIdentity.objects.filter(person=staff).count() == 1
+    assert Message.objects.filter(kind="accounts/identity_linked", person_key=staff.key).count() == 1
+
+
+def two_accounts_of_the_group_with_one_address_link_one_of_them() -> None:
+    # decision 3: an address can be given to somebody else, a subject cannot
+    staff = _colleague()
+    results = race(*(lambda n=n: _recognise(staff, f"subject {n}") for n in range(RACERS)))
+    assert Counter(found.reason for found in results) == {"": 1, "provider_changed": RACERS - 1}, results
+    assert ProviderIdentity.objects.filter(person=staff).count() == 1
+
+
+def _colleague() -> Person:
+    made = accounts.create_login(
+        first_name="Ada", last_name="Racer", email=f"ada.{next(numbers)}@group.example", language="en",
+        kind=PersonKind.STAFF, actor=SYSTEM, now=NOW,
+    )  # fmt: skip
+    accounts.set_password(person_id=made.pk, password=PASSWORD, actor=SYSTEM, now=NOW)
+    return Person.objects.get(pk=made.pk)
+
+
+def _recognise(staff: Person, subject: str) -> entry.Recognised:
+    return entry.recognise(
+        issuer="https://accounts.group.example", subject=f"{staff.key} {subject}", email=staff.email,
+        email_verified=True, actor=visitor(), now=NOW,
+    )  # fmt: skip
 
 
 def twenty_refusals_at_once_have_twenty_numbers() -> None:

@@ -72,6 +72,7 @@ MAIL_KINDS: dict[str, Words] = {
     "entry/people_password": gettext_lazy("Link to a new password, sent by a PLSA or the Assistance"),
     "entry/people_activation": gettext_lazy("Activation of a login, sent again"),
     "accounts/sessions_ended": gettext_lazy("Sessions ended by somebody else"),
+    "accounts/identity_linked": gettext_lazy("Login linked to an account of the group"),
     "accounts/factor_added": gettext_lazy("Second factor added"),
     "accounts/factor_removed": gettext_lazy("Second factor removed"),
     "accounts/codes_renewed": gettext_lazy("Recovery codes made"),

@@ -187,6 +187,7 @@ def _to_the_owner_of_the_address() -> Iterator[Sample]:
         facts = LOGIN | {"changed_at": NOW, "address": "192.0.2.7", "device": "Firefox on Windows", "ended": ended}
         yield Sample("accounts/password_changed", f"{ended} ended", facts)
     yield Sample("accounts/password_changed", "by a link", facts | {"device": "", "address": "", "ended": 0})
+    yield Sample("accounts/identity_linked", "", LOGIN | {"done_at": NOW, "address": "192.0.2.7"})
     for count in (1, 3):
         yield Sample("accounts/sessions_ended", str(count), LOGIN | {"count": count, "ended_at": NOW})
 

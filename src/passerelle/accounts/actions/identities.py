@@ -7,6 +7,7 @@ from datetime import datetime
 from django.db import IntegrityError, transaction
 
 from passerelle.accounts.actions.states import lock
+from passerelle.accounts.mails import security
 from passerelle.accounts.models import Person, ProviderIdentity
 from passerelle.accounts.rules import may_use_login
 from passerelle.audit.record import record
@@ -20,7 +21,7 @@ def link_identity(*, person_id: int, issuer: str, subject: str, actor: Actor, no
     """Keep whom the provider means by a subject, from now on (decision 3).
 
     Refuses `not_staff` for a person of a company, `login_closed` unless the login is active, and `identity_taken` when
-    the person is linked to another subject already, or the subject to another person.
+    the person is linked to another subject already, or the subject to another person. The person is told by mail.
     """
     person = lock(person_id)
     if not person.is_staff:
@@ -36,6 +37,7 @@ def link_identity(*, person_id: int, issuer: str, subject: str, actor: Actor, no
         Tag.IDENTITY_LINKED, actor=actor, now=now, subject_key=person.key, person_key=person.key,
         new={"issuer": issuer},
     )  # fmt: skip
+    security.identity_linked(person, actor=actor, now=now)
     return person
 
 

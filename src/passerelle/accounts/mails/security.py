@@ -80,6 +80,11 @@ def email_change_cancelled(change: EmailChange, *, reason: str, actor: Actor, no
     )  # fmt: skip
 
 
+def identity_linked(person: Person, *, actor: Actor, now: datetime) -> Message:
+    """To a member of staff: the group's own account that has just been used signs them in from now on."""
+    return _send("identity_linked", person, now=now, login=person.login, done_at=now, address=actor.address)
+
+
 def sessions_ended(person: Person, *, count: int, now: datetime) -> Message:
     """To the owner: a PLSA or the Assistance ended their sessions."""
     return _send("sessions_ended", person, now=now, login=person.login, count=count, ended_at=now)

@@ -44,5 +44,6 @@ def recognise(
     try:
         link_identity(person_id=person.pk, issuer=issuer, subject=subject, actor=actor, now=now)
     except Refused:
-        return Recognised(person, "provider_changed")
+        same = holder_of_identity(issuer, subject) == person  # another tab of the same sign-in was quicker
+        return Recognised(person, "" if same else "provider_changed")
     return Recognised(person)
