@@ -171,6 +171,13 @@ def test_asking_for_the_link_answers_the_same_whatever_was_typed(house: House, t
     assert not Message.objects.filter(kind="entry/device").exists()
 
 
+@pytest.mark.django_db(transaction=True)
+def test_the_link_can_be_asked_for_outside_a_test_too() -> None:
+    """The other tests lie in a transaction of their own, which tells nothing of a page that opens none."""
+    assert Client().post("/en/sign-in/device/", {"login": "VNBDY222"}).status_code == 302
+    assert queued() == 1
+
+
 def test_the_mail_goes_to_the_registered_address_and_says_what_was_asked_and_from_where(house: House) -> None:
     entry.send_device_link(login_key=house.plsa.login_key, actor=visitor("192.0.2.7"), now=NOW)
     message = Message.objects.get(kind="entry/device")

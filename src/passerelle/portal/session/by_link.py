@@ -5,6 +5,7 @@ Opening a page spends nothing; its button does (decision 9).
 
 from __future__ import annotations
 
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -166,7 +167,9 @@ def device_ask(request: HttpRequest) -> HttpResponse:
         refused = _too_many(request, typed)
         if refused is None:
             # The worker looks the login up, so that the answer takes as long for one that does not exist.
-            jobs.enqueue(send_device_link, typed if well_formed_login(typed) else "", actor(request).address, str(now))
+            asker = actor(request).address
+            with transaction.atomic():
+                jobs.enqueue(send_device_link, typed if well_formed_login(typed) else "", asker, str(now))
             return redirect(f"{reverse('session:device_ask')}?sent=1")
         form.add_error(None, refused)
     context = {"form": form, "asked": "sent" in request.GET and not form.is_bound}
