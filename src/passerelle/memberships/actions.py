@@ -14,7 +14,6 @@ from passerelle.core.errors import Refused
 from passerelle.core.powers import Verb, may
 from passerelle.memberships.enums import MOVES, EndReason, MandateKind, MandateState
 from passerelle.memberships.models import Access, Mandate, Membership
-from passerelle.memberships.queries import only_proposed
 
 
 @transaction.atomic
@@ -79,6 +78,7 @@ def join(
         return membership
     if not created:
         membership.started_at, membership.ended_at, membership.end_reason = now, None, ""
+        membership.only_proposed = False
         membership.save()
     record(
         Tag.MEMBERSHIP_STARTED, actor=actor, now=now, subject_key=membership.key, company_key=company_key,
@@ -119,7 +119,10 @@ def appoint(
     *, membership: Membership, person_key: str, company_key: str, proposed: bool, actor: Actor, now: datetime
 ) -> Mandate:
     """Give a membership the mandate of PLSA: in force at once, or proposed to somebody who has a login already and
-    must accept it at the next sign-in (C8, decision 27). A living mandate is answered as it is."""
+    must accept it at the next sign-in (C8, decision 27). A living mandate is answered as it is.
+
+    A membership that begins with the proposal, at the same instant, is only proposed until the answer.
+    """
     living = Mandate.objects.filter(
         membership=membership, kind=MandateKind.PLSA, state__in=[MandateState.PROPOSED, MandateState.IN_FORCE]
     ).first()
@@ -130,6 +133,9 @@ def appoint(
         membership=membership, kind=MandateKind.PLSA, state=state, state_since=now, starts_at=now,
         granted_by=actor.name[:300] or actor.kind.value,
     )  # fmt: skip
+    if proposed and membership.started_at == now:
+        membership.only_proposed = True
+        membership.save(update_fields=["only_proposed"])
     tag = Tag.MANDATE_PROPOSED if proposed else Tag.MANDATE_STARTED
     record(tag, actor=actor, now=now, subject_key=mandate.key, company_key=company_key, person_key=person_key)
     return mandate
@@ -142,9 +148,9 @@ def answer_mandate(*, mandate_key: str, person_id: int, accept: bool, actor: Act
     Declining ends the membership too if the proposal made it: nobody is tied to a company against their will. Refuses
     `mandate_unknown` when it is not theirs, `mandate_answered` when it no longer waits.
     """
-    # The membership first, as whoever ends it does; and what it is has to be asked before the answer changes it.
+    # The membership first, as whoever ends it does.
     tied = Membership.objects.select_for_update().filter(mandates__key=mandate_key, person_id=person_id)
-    made_for_it = [row.pk for row in tied.filter(only_proposed())] if tied else []
+    made_for_it = [row for row in tied if row.only_proposed]
     mandate = (
         Mandate.objects.select_for_update(of=("self",))
         .select_related("membership__company", "membership__person")
@@ -165,7 +171,9 @@ def answer_mandate(*, mandate_key: str, person_id: int, accept: bool, actor: Act
         company_key=mandate.membership.company.key, person_key=mandate.membership.person.key,
         new={"state": to.value},
     )  # fmt: skip
-    if not accept:
+    if accept:
+        Membership.objects.filter(pk=mandate.membership_id).update(only_proposed=False)
+    else:
         _end_not_taken(made_for_it, actor=actor, now=now)
     return mandate
 
@@ -176,17 +184,19 @@ def end_mandates(*, company_id: int, company_key: str, reason: str, actor: Actor
 
     The memberships that only a proposal made end with it.
     """
-    tied = Membership.objects.select_for_update().filter(only_proposed(), company_id=company_id, ended_at__isnull=True)
-    made_for_one = [row.pk for row in tied.order_by("pk")]
+    tied = Membership.objects.select_for_update().filter(
+        only_proposed=True, company_id=company_id, ended_at__isnull=True
+    )
+    made_for_one = list(tied.order_by("pk"))
     living = _living_mandates().filter(membership__company_id=company_id)
     count = _end(living, company_key, reason, actor=actor, now=now)
     _end_not_taken(made_for_one, actor=actor, now=now)
     return count
 
 
-def _end_not_taken(memberships: list[int], *, actor: Actor, now: datetime) -> None:
-    for membership_id in memberships:
-        end_membership(membership_id=membership_id, reason=EndReason.NOT_TAKEN, actor=actor, now=now)
+def _end_not_taken(memberships: list[Membership], *, actor: Actor, now: datetime) -> None:
+    for membership in memberships:
+        end_membership(membership_id=membership.pk, reason=EndReason.NOT_TAKEN, actor=actor, now=now)
 
 
 def _living_mandates() -> QuerySet[Mandate]:

@@ -43,6 +43,9 @@ class Membership(models.Model):
     started_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True, blank=True)
     end_reason = models.CharField(max_length=60, blank=True)
+    # A proposed mandate made it and the person has not answered: one company says so, they did not. Until the answer
+    # it ties them to nothing, and it ends with a proposal that is not taken.
+    only_proposed = models.BooleanField(default=False)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["person", "company"], name="memberships_membership_once")]

@@ -2,51 +2,43 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
+from typing import TypeVar
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from passerelle.accounts.models import Person
 from passerelle.memberships.enums import EndReason, MandateKind, MandateState
 from passerelle.memberships.models import Mandate, Membership
-from passerelle.memberships.rules import mandate_in_force
+from passerelle.memberships.rules import NOT_COUNTING, mandate_in_force, mandate_runs, may_act_for
 from passerelle.suppliers.models import Company
 
-
-def only_proposed() -> Q:
-    """The memberships that a proposal made and nobody has taken yet, as a condition on `Membership`.
-
-    Such a one began at the instant its mandate was proposed, and no other mandate of it is in force: one company says
-    so, the person did not. Until the answer it ties them to nothing, and it ends with a proposal that is not taken.
-    """
-    waits = Mandate.objects.filter(
-        membership=OuterRef("pk"), state=MandateState.PROPOSED, starts_at=OuterRef("started_at")
-    )
-    held = Mandate.objects.filter(membership=OuterRef("pk"), state=MandateState.IN_FORCE)
-    return Q(Exists(waits)) & ~Q(Exists(held))
+_M = TypeVar("_M", bound=Membership)
 
 
-def _no_other_door() -> Q:
-    """Whether the person of a membership has no company of their own that lets in."""
-    others = Membership.objects.filter(
-        ~only_proposed(), person=OuterRef("person"), ended_at__isnull=True, company__active=True,
-        company__access__isnull=False, company__access__suspended_at__isnull=True,
-    )  # fmt: skip
-    return ~Q(Exists(others))
-
-
-def of_person(person: Person, now: datetime) -> QuerySet[Membership]:
-    """The living memberships of a person, each with its company, access and `is_plsa`.
+def of_person(person: Person, now: datetime) -> list[Membership]:
+    """The living memberships of a person, each with its company, access and `is_plsa`, by name.
 
     One that is only proposed is among them for those alone who have no other door: they enter by it to answer.
     """
-    mandates = Mandate.objects.filter(mandate_in_force(now), membership=OuterRef("pk"))
-    return (
-        Membership.objects.filter(~only_proposed() | _no_other_door(), person=person, ended_at__isnull=True)
-        .select_related("company", "company__access", "person")
+    mandates = Mandate.objects.filter(mandate_runs(now), membership=OuterRef("pk"))
+    found = (
+        Membership.objects.filter(person=person, ended_at__isnull=True)
+        .select_related("company", "company__access")
         .annotate(is_plsa=Exists(mandates))
         .order_by("company__name", "pk")
     )
+    for membership in found:
+        membership.person = person
+        membership.is_plsa = membership.is_plsa and person.state not in NOT_COUNTING
+    return _without_proposals(found)
+
+
+def _without_proposals(memberships: Iterable[_M]) -> list[_M]:
+    """Leave out those that are only proposed, unless nothing else lets the person in."""
+    own = [membership for membership in memberships if not membership.only_proposed]
+    return own if any(may_act_for(membership) for membership in own) else list(memberships)
 
 
 def plsas_of(company: Company, now: datetime) -> list[Person]:
@@ -67,15 +59,14 @@ def team(company: Company, now: datetime) -> QuerySet[Membership]:
     `is_plsa`, by name. A person of another company is never among them, nor one who has yet to answer a proposal."""
     return (
         _managed(now)
-        .filter(~only_proposed(), company=company)
+        .filter(only_proposed=False, company=company)
         .order_by("person__last_name", "person__first_name", "pk")
     )
 
 
-def companies_of(person: Person, now: datetime) -> QuerySet[Membership]:
+def companies_of(person: Person, now: datetime) -> list[Membership]:
     """The companies that count on a person: as `of_person`, with those where a PLSA suspended them."""
-    found = _managed(now).filter(~only_proposed() | _no_other_door(), person=person)
-    return found.order_by("company__name", "pk")
+    return _without_proposals(_managed(now).filter(person=person).order_by("company__name", "pk"))
 
 
 def _managed(now: datetime) -> QuerySet[Membership]:
@@ -93,7 +84,7 @@ def is_shared(person: Person, company: Company) -> bool:
     A proposal that waits for its answer makes none shared: no company weakens another one's PLSA by naming somebody.
     """
     counting = Q(ended_at__isnull=True) | Q(end_reason=EndReason.SUSPENDED)
-    return Membership.objects.filter(counting, ~only_proposed(), person=person).exclude(company=company).exists()
+    return Membership.objects.filter(counting, only_proposed=False, person=person).exclude(company=company).exists()
 
 
 def is_last_plsa(person: Person, company: Company, now: datetime) -> bool:
@@ -107,7 +98,7 @@ def of_company(company: Company, now: datetime) -> QuerySet[Membership]:
     proposal is not among them."""
     mandates = Mandate.objects.filter(mandate_in_force(now), membership=OuterRef("pk"))
     return (
-        Membership.objects.filter(~only_proposed(), company=company, ended_at__isnull=True)
+        Membership.objects.filter(only_proposed=False, company=company, ended_at__isnull=True)
         .select_related("person")
         .annotate(is_plsa=Exists(mandates))
         .order_by("-is_plsa", "person__last_name", "pk")

@@ -15,13 +15,14 @@ from passerelle.memberships.models import Membership
 NOT_COUNTING = (LoginState.DELETED, LoginState.SUSPENDED)
 
 
+def mandate_runs(now: datetime) -> Q:
+    """The mandates in force at this instant, whatever became of their membership and person."""
+    return Q(state=MandateState.IN_FORCE, starts_at__lte=now) & (Q(ends_at__isnull=True) | Q(ends_at__gt=now))
+
+
 def mandate_in_force(now: datetime) -> Q:
     """The mandates that count now, as a condition on `Mandate` (decision 31, check 6)."""
-    return (
-        Q(state=MandateState.IN_FORCE, starts_at__lte=now, membership__ended_at__isnull=True)
-        & (Q(ends_at__isnull=True) | Q(ends_at__gt=now))
-        & ~Q(membership__person__state__in=NOT_COUNTING)
-    )
+    return mandate_runs(now) & Q(membership__ended_at__isnull=True) & ~Q(membership__person__state__in=NOT_COUNTING)
 
 
 def may_act_for(membership: Membership) -> Verdict:

@@ -17,7 +17,7 @@ from passerelle.core.errors import Refused
 from passerelle.entry.mails import sign_in as mails
 from passerelle.entry.rules.devices import is_blocked_by_former_password
 from passerelle.mail import links
-from passerelle.memberships.queries import of_person, only_proposed, plsas_of
+from passerelle.memberships.queries import of_person, plsas_of
 
 LIFT_HOLDS = timedelta(days=7)
 # Longer than the hour in which only so many are sent: whoever asks in vain has one that still works in the mailbox.
@@ -38,7 +38,9 @@ def block_for_former_password(*, person_id: int, actor: Actor, now: datetime) ->
     )
     _send_lift(person, actor, now)
     told = {person.pk}
-    for membership in of_person(person, now).filter(~only_proposed()):
+    for membership in of_person(person, now):
+        if membership.only_proposed:
+            continue
         for plsa in plsas_of(membership.company, now):
             if plsa.pk not in told:
                 told.add(plsa.pk)

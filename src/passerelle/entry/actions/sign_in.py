@@ -51,7 +51,7 @@ def note_sign_out(*, person_key: str, actor: Actor, now: datetime) -> None:
 @transaction.atomic
 def choose_company(*, person: Person, company_key: str, actor: Actor, now: datetime) -> Membership:
     """Choose the company a session acts for (E6). Refuses `company_closed_to_you` unless it lets this person in."""
-    for membership in doors(list(of_person(person, now))):
+    for membership in doors(of_person(person, now)):
         if membership.company.key == company_key:
             record(
                 Tag.COMPANY_CHOSEN, actor=actor, now=now, subject_key=person.key, person_key=person.key,

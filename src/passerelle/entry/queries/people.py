@@ -100,7 +100,7 @@ def chain_of(person: Person, company: Company | None, now: datetime) -> Chain:
 
 def _memberships(person: Person, company: Company | None, now: datetime) -> list[Membership]:
     if company is None:
-        return list(memberships.companies_of(person, now))
+        return memberships.companies_of(person, now)
     return list(memberships.team(company, now).filter(person=person))
 
 

@@ -19,4 +19,4 @@ def person_at_the_door(login_key: str) -> Person | None:
 
 def memberships_at_the_door(person: Person | None, now: datetime) -> list[Membership]:
     """The living memberships of a person; for nobody the same question is asked and finds nothing."""
-    return list(of_person(person or Person(pk=0), now))
+    return of_person(person or Person(pk=0), now)

@@ -33,7 +33,7 @@ def details(request: HttpRequest) -> HttpResponse:
         actions.change_details(person_id=person.pk, **form.cleaned_data, actor=actor(request), now=clock.now())
         messages.success(request, _("Your details are saved."))
         return redirect("account:overview")
-    memberships = list(of_person(person, clock.now()))
+    memberships = of_person(person, clock.now())
     context = {"form": form, "person": person, "memberships": memberships}
     return render(request, "account/details.html", context, status=422 if sent else 200)
 

@@ -152,7 +152,7 @@ def _known_of(request: HttpRequest) -> dict[str, Any]:
         "phone": person.phone,
         "login": person.login,
     }
-    members = list(of_person(person, clock.now())[:2])
+    members = of_person(person, clock.now())[:2]
     if len(members) == 1:
         known |= {"company_name": members[0].company.name, "cofor": members[0].company.cofor}
     return known

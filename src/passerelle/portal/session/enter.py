@@ -89,7 +89,7 @@ def pending(request: HttpRequest) -> Pending | None:
     if not isinstance(kept, dict) or at is None or not timedelta() <= now - at <= WAIT:
         return None
     person = Person.objects.filter(key=kept["person"], credential_epoch=kept["epoch"]).first()
-    if person is None or not may_enter(person, list(of_person(person, now))):
+    if person is None or not may_enter(person, of_person(person, now)):
         return None
     return Pending(person, str(kept["next"]), Lane(*kept["lane"]), at)
 

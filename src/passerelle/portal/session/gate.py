@@ -51,7 +51,7 @@ class EntryGate:
             now = clock.now()
             person = request.user
             assert isinstance(person, Person)
-            memberships = [] if person.is_staff else list(of_person(person, now))
+            memberships = [] if person.is_staff else of_person(person, now)
             if _is_over(request, person, now) or not may_enter(person, memberships):
                 # What was typed is kept for this person, see web/drafts.py.
                 request.ended_person_key = person.key  # type: ignore[attr-defined]
@@ -61,7 +61,7 @@ class EntryGate:
                 _seen(request, now)
                 was_in = True
         response = self.get_response(request)
-        if was_in or request.session.session_key:  # nobody else can have signed in or out
+        if was_in or not request.session.is_empty():  # nobody else can have signed in or out
             drafts.remember_person(request, response, was_in=was_in)
         return response
 
