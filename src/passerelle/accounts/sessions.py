@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from django.conf import settings
+from django.contrib.sessions.backends.base import VALID_KEY_CHARS
 from django.contrib.sessions.backends.db import SessionStore as DatabaseStore
+from django.utils.crypto import get_random_string
 
 from passerelle.accounts.models import Session
 
@@ -21,6 +23,20 @@ class SessionStore(DatabaseStore):
         """Only what we could have given: a cookie may hold anything, null characters included, which a database refuses
         with an error."""
         return key is not None and len(key) == 32 and key.isascii() and key.isalnum()
+
+    def cycle_key(self) -> None:
+        """A new id with what the session holds; the row of the old one goes at once, the new one comes when the
+        answer is sent. Django writes it twice: empty first, then filled."""
+        data, old = self._session, self.session_key  # type: ignore[attr-defined]
+        self._session_key = None
+        self._session_cache = data
+        self.modified = True
+        if old:
+            self.delete(old)
+
+    def _get_new_session_key(self) -> str:
+        """Drawn from 2**160; the table's own constraint would tell if one existed, and another is drawn then."""
+        return get_random_string(32, VALID_KEY_CHARS)
 
     def create_model_instance(self, data: dict[str, Any]) -> Session:
         """Copy what lists and mass endings need into columns, so that no session has to be decoded to be found."""

@@ -96,7 +96,8 @@ def give_back(name: str, value: str, lane: Lane) -> None:
 
 def clear(name: str, value: str) -> None:
     """Forget the tries of a lane, after one that was right as a whole."""
-    Pause.objects.filter(policy=name, subject=subject(name, value)).delete()
+    mine = Pause.objects.filter(policy=name, subject=subject(name, value))
+    mine._raw_delete(mine.db)  # nothing hangs on a row: one statement, no transaction
 
 
 def sweep(*, now: datetime) -> int:
