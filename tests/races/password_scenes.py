@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import partial
 from typing import Any
 
+from django.contrib.auth.hashers import check_password
+
 from passerelle.accounts import actions as accounts
+from passerelle.accounts.hashers import OwaspArgon2
 from passerelle.accounts.models import Person
 from passerelle.audit.models import Event
 from passerelle.audit.tags import Tag
@@ -35,6 +39,10 @@ def _change(person: Person, password: str) -> Callable[[], accounts.Changed]:
     )
 
 
+def _set(person: Person, password: str) -> Callable[[], Person]:
+    return lambda: accounts.set_password(person_id=person.pk, password=password, actor=SYSTEM, now=NOW)
+
+
 def _sign_in(person: Person) -> Callable[[], Person]:
     """The end of a sign-in whose password was compared when the person was as given."""
     return lambda: entry.note_sign_in(
@@ -49,7 +57,9 @@ def _codes(results: list[Any]) -> Counter[str]:
 def twenty_sign_ins_with_a_temporary_password_are_one() -> None:
     # decision 16
     person = _person()
-    person, _text = accounts.make_temporary(person_id=person.pk, actor=SYSTEM, now=NOW)
+    person = accounts.make_temporary(
+        person_id=person.pk, made=accounts.new_temporary(), actor=SYSTEM, now=NOW
+    )  # fmt: skip
     results = race(_sign_in(person), times=RACERS)
     assert len(winners(results)) == 1
     assert _codes(results) == {"temporary_password_ended": RACERS - 1}
@@ -82,16 +92,60 @@ def a_sign_in_against_a_change_of_password_gets_no_session_of_the_new_epoch() ->
 
 def a_change_against_a_temporary_password_leaves_one_that_opens() -> None:
     for _ in range(4):
-        person = _person()
-        results = race(
-            partial(accounts.make_temporary, person_id=person.pk, actor=SYSTEM, now=NOW),
+        person, made = _person(), accounts.new_temporary()
+        race(
+            partial(accounts.make_temporary, person_id=person.pk, made=made, actor=SYSTEM, now=NOW),
             _change(person, "nine green lamps hum"),
         )
         person.refresh_from_db()
-        text = results[0][1]
-        opens = [person.check_password(text), person.check_password("nine green lamps hum")]
+        opens = [person.check_password(made.text), person.check_password("nine green lamps hum")]
         assert opens == [True, False]  # the change came first, or no longer knew the present password
         assert person.must_change_since is not None
+
+
+def a_password_kept_while_another_is_hashed_waits_for_nobody_and_wins() -> None:
+    # D6: the hash is computed without a lock; what it was held against has changed, so it is begun again
+    for late, refused in ((_change, "wrong_password"), (_set, "password")):
+        person, word = _person(), "nine green lamps hum"
+        with _in_the_first_hash(_set(person, word)):
+            result = race(late(person, word))[0]
+        assert isinstance(result, Refused)
+        assert result.code == refused
+        assert result.facts.get("faults") == (["same"] if refused == "password" else None)
+        person.refresh_from_db()
+        assert person.check_password(word)
+        assert person.credential_epoch == 2
+
+
+def a_password_begun_again_leaves_the_one_in_between_as_the_former_one() -> None:
+    # D7
+    person = _person()
+    with _in_the_first_hash(_set(person, "nine green lamps hum")):
+        race(_set(person, "eleven red doors shut"))
+    person.refresh_from_db()
+    assert person.check_password("eleven red doors shut")
+    assert check_password("nine green lamps hum", person.previous_password)
+    assert person.credential_epoch == 3
+
+
+@contextmanager
+def _in_the_first_hash(act: Callable[[], Any]) -> Iterator[None]:
+    """Let something happen, by another connection, while the next new password is hashed. It must not wait."""
+    encode = OwaspArgon2.encode
+    done: list[bool] = []
+
+    def late(self: OwaspArgon2, password: str, salt: str) -> str:
+        if not done:
+            done.append(True)
+            assert winners(race(act))
+        return encode(self, password, salt)
+
+    OwaspArgon2.encode = late  # type: ignore[method-assign]
+    try:
+        yield
+        assert done
+    finally:
+        OwaspArgon2.encode = encode  # type: ignore[method-assign]
 
 
 def twenty_acceptances_of_one_person_are_one() -> None:

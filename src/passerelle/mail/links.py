@@ -147,6 +147,13 @@ def get(link_key: str) -> Link:
     return link
 
 
+def refuse_ended(link: Link, now: datetime) -> None:
+    """Refuse as `spend` would, spending nothing: for what is costly and done before the lock. The row is read anew."""
+    link.refresh_from_db()
+    if (status := status_of(link, now)) is not LinkStatus.VALID:
+        raise Refused(f"link_{status}")
+
+
 def lock(link_key: str) -> Link:
     """The link, locked until the action's transaction ends. Refuses with `link_unknown`."""
     link = Link.objects.select_for_update().filter(key=link_key).first()

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from functools import cache
 from itertools import pairwise
 
+from django.contrib.auth.hashers import check_password
 from django.contrib.auth.password_validation import CommonPasswordValidator
 
 from passerelle import brand
@@ -33,10 +34,11 @@ def shortest_password(*, has_factor: bool) -> int:
     return policies.password_min_length_with_factor if has_factor else policies.password_min_length
 
 
-def password_faults(password: str, person: Person, *, has_factor: bool = False) -> list[str]:
+def password_faults(password: str, person: Person, *, has_factor: bool = False, same: bool | None = None) -> list[str]:
     """What a new password lacks, as codes: `short`, `long`, `common`, `personal`, `same` (decision 12).
 
-    No composition rules. Any character is allowed; length counts characters of the normalised text.
+    No composition rules. Any character is allowed; length counts characters of the normalised text. `same` is whether
+    it is the present one; None computes a hash to find out.
     """
     policies = brand.current().policies
     text = normal_password(password)
@@ -50,7 +52,9 @@ def password_faults(password: str, person: Person, *, has_factor: bool = False) 
         faults.append("common")
     if _is_personal(folded, person):
         faults.append("personal")
-    if person.has_usable_password() and person.check_password(text):
+    if same is None:
+        same = person.has_usable_password() and check_password(text, person.password)
+    if same:
         faults.append("same")
     return faults
 

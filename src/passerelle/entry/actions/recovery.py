@@ -30,6 +30,7 @@ from passerelle.entry.rules.recovery import Branch, branch_of, of_code, overtake
 from passerelle.limits.check import hit
 from passerelle.mail import links
 from passerelle.mail.addresses import fold
+from passerelle.mail.models import Link
 from passerelle.memberships.enums import MandateState
 from passerelle.memberships.models import Mandate, Membership
 from passerelle.memberships.queries import of_person, plsas_of
@@ -86,8 +87,9 @@ def forgotten_password(
         allowance = hit("recovery_login", found.key, now=now)
         if not allowance:
             return replace(answer, again_at=allowance.again_at)
+        made = accounts.new_temporary() if brand.current().policies.recovery == "temporary_password" else None
         try:
-            _send_means(found.pk, browser, actor, now)
+            _send_means(found.pk, made, browser, actor, now)
         except Refused:  # blocked or suspended a moment ago
             found.refresh_from_db()
             return replace(answer, branch=branch_of(found, memberships, plsa=plsa))
@@ -116,8 +118,11 @@ def note_asked(*, person_key: str, company_key: str, branch: Branch, actor: Acto
 
 
 @transaction.atomic
-def _send_means(person_id: int, browser: Mapping[str, str], actor: Actor, now: datetime) -> None:
-    """Send the means to set a password: the link, or what the brand has instead; the activation to whom never had one.
+def _send_means(
+    person_id: int, made: accounts.Temporary | None, browser: Mapping[str, str], actor: Actor, now: datetime
+) -> None:
+    """Send the means to set a password: the link, or the temporary password that was made where the brand has those;
+    the activation to whom never had one.
 
     An earlier link of the same kind is void. Refuses `login_closed` unless the login is active.
     """
@@ -126,9 +131,9 @@ def _send_means(person_id: int, browser: Mapping[str, str], actor: Actor, now: d
         raise Refused("login_closed")
     policies = brand.current().policies
     first = person.activated_at is None
-    if policies.recovery == "temporary_password" and not first:
-        person, text = accounts.make_temporary(person_id=person.pk, actor=actor, now=now)
-        mails.temporary_password(person, sealed=seal(text), browser=browser, actor=actor, now=now)
+    if made is not None and not first:
+        person = accounts.make_temporary(person_id=person.pk, made=made, actor=actor, now=now)
+        mails.temporary_password(person, sealed=seal(made.text), browser=browser, actor=actor, now=now)
         _note_sent(person, "temporary_password", actor, now)
         return
     lasts = timedelta(days=policies.activation_link_days) if first else timedelta(minutes=policies.recovery_minutes)
@@ -145,7 +150,6 @@ def _note_sent(person: Person, means: str, actor: Actor, now: datetime) -> None:
     record(Tag.RECOVERY_SENT, actor=actor, now=now, subject_key=person.key, person_key=person.key, new={"means": means})
 
 
-@transaction.atomic
 def choose_password(*, link_key: str, password: str, actor: Actor, now: datetime, browser: str = "") -> Person:
     """Set a new password by the link of a forgotten one; every session ends and the owner is told (D6, D8).
 
@@ -154,13 +158,24 @@ def choose_password(*, link_key: str, password: str, actor: Actor, now: datetime
     the link had been sent, and `login_closed` unless the login is active.
     """
     link = links.get(link_key)
-    person = Person.objects.select_for_update().filter(key=link.subject_key).first()
+    person = Person.objects.filter(key=link.subject_key).first()
     if person is None or link.purpose != RECOVERY:
         raise Refused("link_unknown")
+    links.refuse_ended(link, now=now)
+    if overtaken(person, link):
+        raise Refused("link_overtaken")
+    return accounts.with_prepared(
+        lambda ready: _choose(link, person.pk, ready, browser, actor, now), person=person, password=password
+    )
+
+
+@transaction.atomic
+def _choose(link: Link, person_id: int, ready: accounts.Prepared, browser: str, actor: Actor, now: datetime) -> Person:
+    person = accounts.lock(person_id)
     links.spend(link, now=now)
     if overtaken(person, link):
         raise Refused("link_overtaken")
-    return accounts.set_password(person_id=person.pk, password=password, device=browser, actor=actor, now=now)
+    return accounts.keep_password(person_id=person.pk, ready=ready, device=browser, actor=actor, now=now)
 
 
 def forgotten_login(*, cofor: str, email: str, browser: Mapping[str, str], actor: Actor, now: datetime) -> Neutral:

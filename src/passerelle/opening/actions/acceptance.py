@@ -152,18 +152,26 @@ def disown(*, link_key: str, note: str, actor: Actor, now: datetime) -> Opening:
     return opening
 
 
-@transaction.atomic
 def activate(*, link_key: str, password: str, actor: Actor, now: datetime) -> Person:
     """Choose the first password by the activation link. Other claims on the companies of this PLSA are closed.
 
     Refuses `password` (fact `faults`; the link is not spent), `link_…`, `login_closed`.
     """
     link = links.get(link_key)
-    person = Person.objects.select_for_update().filter(key=link.subject_key).first()
+    person = Person.objects.filter(key=link.subject_key).first()
     if person is None:
         raise Refused("link_unknown")
+    links.refuse_ended(link, now=now)
+    return accounts.with_prepared(
+        lambda ready: _activate(link, person.pk, ready, actor, now), person=person, password=password
+    )
+
+
+@transaction.atomic
+def _activate(link: Link, person_id: int, ready: accounts.Prepared, actor: Actor, now: datetime) -> Person:
+    person = accounts.lock(person_id)
     links.spend(link, now=now)
-    person = accounts.set_password(person_id=person.pk, password=password, actor=actor, now=now)
+    person = accounts.keep_password(person_id=person.pk, ready=ready, actor=actor, now=now)
     mandates = Mandate.objects.filter(mandate_in_force(now), membership__person=person)
     for company_id in mandates.values_list("membership__company_id", flat=True):
         close_others(company_id, actor=actor, now=now)
