@@ -9,8 +9,8 @@ from datetime import UTC, datetime, timedelta
 
 from django.conf import settings
 from django.db import connection, transaction
-from django.db.models import F
 
+from passerelle.core.prepared import Prepared
 from passerelle.limits.models import Counter
 from passerelle.limits.policies import policy
 
@@ -59,12 +59,18 @@ def hit(name: str, value: str, *, now: datetime) -> Allowance:
     return Allowance(count <= rule.count, count, rule.count, start + rule.period)
 
 
+_counters: Prepared[Counter] = Prepared(
+    lambda name, value, start: Counter.objects.filter(policy=name, subject=value, window_start=start),
+    name=str, value=str, start=datetime,
+)  # fmt: skip
+
+
 def peek(name: str, value: str, *, now: datetime) -> Allowance:
     """What a try would find, without counting it. `allowed` tells whether one more try fits."""
     rule = policy(name)
     start = _window(now, rule.period)
-    found = Counter.objects.filter(policy=name, subject=subject(name, value), window_start=start).first()
-    count = found.count if found else 0
+    found = _counters(name=name, value=subject(name, value), start=start)
+    count = found[0].count if found else 0
     return Allowance(count < rule.count, count, rule.count, start + rule.period)
 
 
@@ -76,9 +82,14 @@ def forget(name: str, value: str, *, now: datetime) -> None:
 
 def give_back(name: str, value: str, *, now: datetime) -> None:
     """Take back one try that was counted and never evaluated."""
-    window = _window(now, policy(name).period)
-    counted = Counter.objects.filter(policy=name, subject=subject(name, value), window_start=window, count__gt=0)
-    counted.update(count=F("count") - 1)
+    window = connection.ops.adapt_datetimefield_value(_window(now, policy(name).period))
+    table = connection.ops.quote_name(Counter._meta.db_table)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"UPDATE {table} SET count = count - 1 "  # noqa: S608
+            "WHERE policy = %s AND subject = %s AND window_start = %s AND count > 0",
+            [name, subject(name, value), window],
+        )
 
 
 def sweep(*, now: datetime) -> int:

@@ -9,6 +9,7 @@ from typing import TypeVar
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from passerelle.accounts.models import Person
+from passerelle.core.prepared import Prepared
 from passerelle.memberships.enums import EndReason, MandateKind, MandateState
 from passerelle.memberships.models import Mandate, Membership
 from passerelle.memberships.rules import NOT_COUNTING, mandate_in_force, mandate_runs, may_act_for
@@ -17,21 +18,29 @@ from passerelle.suppliers.models import Company
 _M = TypeVar("_M", bound=Membership)
 
 
-def of_person(person: Person, now: datetime) -> list[Membership]:
-    """The living memberships of a person, each with its company, access and `is_plsa`, by name.
-
-    One that is only proposed is among them for those alone who have no other door: they enter by it to answer.
-    """
+def _living_of(person: int, now: datetime) -> QuerySet[Membership]:
     mandates = Mandate.objects.filter(mandate_runs(now), membership=OuterRef("pk"))
-    found = (
+    return (
         Membership.objects.filter(person=person, ended_at__isnull=True)
         .select_related("company", "company__access")
         .annotate(is_plsa=Exists(mandates))
         .order_by("company__name", "pk")
     )
+
+
+_living: Prepared[Membership] = Prepared(_living_of, person=int, now=datetime)
+
+
+def of_person(person: Person, now: datetime) -> list[Membership]:
+    """The living memberships of a person, each with its company, access and `is_plsa`, by name.
+
+    One that is only proposed is among them for those alone who have no other door: they enter by it to answer.
+    """
+    found = _living(person=person.pk, now=now)
     for membership in found:
         membership.person = person
-        membership.is_plsa = membership.is_plsa and person.state not in NOT_COUNTING
+        holds = getattr(membership, "is_plsa")  # noqa: B009  an annotation, which the model does not know of
+        setattr(membership, "is_plsa", holds and person.state not in NOT_COUNTING)  # noqa: B010
     return _without_proposals(found)
 
 
