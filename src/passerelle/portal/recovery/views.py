@@ -12,12 +12,13 @@ from django.utils.translation import override
 from django.views.decorators.http import require_http_methods
 
 from passerelle import brand
-from passerelle.accounts.enums import Lifter
+from passerelle.accounts.enums import Lifter, LoginState
 from passerelle.accounts.rules import lifters_of
 from passerelle.core import clock
 from passerelle.entry import actions as entry
 from passerelle.entry.actions import recovery
 from passerelle.entry.actions.recovery import Matched
+from passerelle.entry.rules import may_enter
 from passerelle.entry.rules.recovery import Branch
 from passerelle.limits.check import hit
 from passerelle.portal.help.forms import ContactForm
@@ -113,13 +114,19 @@ def _personal(answer: Matched, typed: dict[str, Any]) -> dict[str, Any]:
     person, company = answer.person, answer.membership.company
     known = {name: typed[name] for name in ("email", "login", "cofor")}
     to_plsas = answer.branch is Branch.PLSAS and bool(answer.plsas) and company.active
-    words = _("I have forgotten my password. My B2B login is %(login)s. Can you send me a new link?")
+    # Who is kept out needs more than a new password; nobody brings a deleted login back.
+    barred = person.state != LoginState.DELETED and not may_enter(person, answer.memberships)
+    if barred:
+        words = _("My B2B login %(login)s is not active. Can you make it active again, and send me a new link?")
+    else:
+        words = _("I have forgotten my password. My B2B login is %(login)s. Can you send me a new link?")
     context: dict[str, Any] = {
         "answer": answer,
         "person": person,
         "company": company,
         "steps": steps_of(answer, clock.now()),
         "to_plsas": to_plsas,
+        "barred": barred,
         "own_lift": Lifter.OWNER in lifters_of(person),
         "temporary": brand.current().policies.recovery == "temporary_password",
         "hour": hour(answer.again_at) if answer.again_at else "",
