@@ -59,6 +59,12 @@ def open_for(company: Company, who: Person, *, plsa: bool = True) -> None:
         )
 
 
+@pytest.fixture(autouse=True)
+def _new_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No number of a busy minute is remembered from another test."""
+    monkeypatch.setattr("passerelle.entry.actions.diagnosis._busy", {})
+
+
 @pytest.fixture
 def hashes(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """One entry for each password that is hashed to be compared, from now on."""

@@ -146,3 +146,14 @@ def test_one_address_asks_twenty_times_an_hour(house: House) -> None:
     assert right.status_code == 429
     assert not mails("recovery_link")
     assert ask(Client(REMOTE_ADDR="192.0.2.99"), house.plsa).status_code == 200
+
+
+def test_who_is_kept_out_is_not_promised_that_a_new_password_suffices(house: House) -> None:
+    # D3, D8
+    who = user(house)
+    assert "A new password would not let you in" not in ask(house.client, who).content.decode()
+    state(who, LoginState.SUSPENDED, StateReason.BY_PLSA)
+    page = ask(house.client, who).content.decode()
+    assert "A new password would not let you in" in page
+    assert "sends you a link to choose a new password" not in page
+    assert f"My B2B login {who.login} is not active." in page  # the message to the PLSAs asks for the right act

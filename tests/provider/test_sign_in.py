@@ -257,6 +257,24 @@ def test_going_there_is_limited(browser: Browser, settings: Settings) -> None:
     assert [browser.leave().status_code for _ in range(3)] == [200, 200, 429]
 
 
+def test_a_sign_in_that_was_not_tried_has_a_number_too(browser: Browser, settings: Settings) -> None:
+    # I5: one a network and hour, however often the page is called
+    settings.PASSERELLE_LIMITS = {**settings.PASSERELLE_LIMITS, "provider_address": "2/h"}
+    for _ in range(2):
+        browser.leave()
+    for answer in [browser.leave(), browser.leave()]:
+        assert reason() == "provider_often"
+        assert f"{Diagnosis.objects.get().number[:4]} {Diagnosis.objects.get().number[4:]}" in answer.content.decode()
+    for number in range(30):
+        client = Client(REMOTE_ADDR=f"2001:db8::{number:x}")
+        invented = client.get("/sign-in/group/callback/", {"state": f"invented {number}", "code": "x"})
+    assert reason() == "provider_ended"
+    ended = Diagnosis.objects.get(reason="provider_ended")
+    assert f"{ended.number[:4]} {ended.number[4:]}" in invented.content.decode()
+    assert (ended.login_key, ended.person_key, ended.address) == ("", "", "2001:db8::/64")
+    assert Diagnosis.objects.count() == 2
+
+
 def test_the_provider_is_asked_for_its_addresses_once(browser: Browser, group: Provider) -> None:
     for _ in range(3):
         browser.leave()

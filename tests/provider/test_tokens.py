@@ -10,6 +10,7 @@ from joserfc.jwk import OctKey
 from pytest_django import Settings
 
 from passerelle.accounts.models import ProviderIdentity
+from passerelle.entry.models import Diagnosis
 from passerelle.provider import calls
 from tests.conftest import NOW
 from tests.provider.conftest import Browser
@@ -142,6 +143,9 @@ def test_an_answer_names_its_issuer_where_the_provider_says_so(browser: Browser)
 
 
 def is_away(answer: Any) -> bool:
+    noted = Diagnosis.objects.filter(reason="provider_away").first()
+    if noted is not None:  # I5
+        assert f"{noted.number[:4]} {noted.number[4:]}" in answer.content.decode()
     return answer.status_code == 422 and "does not answer" in answer.content.decode()
 
 

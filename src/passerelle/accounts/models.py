@@ -66,6 +66,8 @@ class Person(AbstractBaseUser, PermissionsMixin):
     expiry_reminded_days = models.PositiveSmallIntegerField(null=True, blank=True)
     unused_warned_at = models.DateTimeField(null=True, blank=True)
     credential_epoch = models.PositiveIntegerField(default=0)
+    # Sessions, and sign-ins half done, that began until then were ended all at once; the epoch went on.
+    sessions_ended_at = models.DateTimeField(null=True, blank=True)
 
     last_login = None  # `last_sign_in_at` says the same and is written by our action, not by a signal
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 
 
 class ActorKind(StrEnum):
@@ -30,6 +31,11 @@ class Actor:
     address: str = ""
     roles: frozenset[str] = frozenset()
 
+    @property
+    def network(self) -> str:
+        """What limits count by: see `network_of`."""
+        return network_of(self.address)
+
     def at(self, address: str) -> Actor:
         """The same actor, seen from a network address."""
         return replace(self, address=address)
@@ -40,3 +46,26 @@ SYSTEM = Actor(ActorKind.SYSTEM, name="system")
 
 def visitor(address: str = "", name: str = "") -> Actor:
     return Actor(ActorKind.VISITOR, name=name, address=address)
+
+
+def read_address(text: str) -> IPv4Address | IPv6Address | None:
+    """A network address; None where there is none. One of the older kind in the clothes of the newer (::ffff:192.0.2.1)
+    is the older one, and the name of a network card behind it is nobody's address."""
+    try:
+        found = ip_address(text)
+    except ValueError:
+        return None
+    if isinstance(found, IPv4Address):
+        return found
+    return found.ipv4_mapped or IPv6Address(int(found))
+
+
+def network_of(address: str) -> str:
+    """What an address is counted under: itself, or its /64 of the newer kind, which one household or office has whole.
+
+    Every address in it would have tries of its own otherwise. Text that is no address stands for itself.
+    """
+    found = read_address(address)
+    if isinstance(found, IPv6Address):
+        return str(ip_network((found, 64), strict=False))
+    return str(found) if found else address

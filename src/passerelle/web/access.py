@@ -131,8 +131,7 @@ def _had_session(request: HttpRequest) -> bool:
 
 def lead_to(request: HttpRequest, address: str) -> HttpResponse:
     """Lead the window to another page first, and back to this one afterwards. A form is come back to, not re-sent."""
-    wanted = request.get_full_path() if request.method in {"GET", "HEAD"} else _page_of_form(request)
-    target = f"{address}?{urlencode({'next': wanted})}"
+    target = f"{address}?{urlencode({'next': page_asked(request)})}"
     answer: HttpResponse = HttpResponseRedirect(target)
     if request.headers.get("HX-Request") == "true":
         answer = HttpResponse(status=204, headers={"HX-Redirect": target})
@@ -140,8 +139,11 @@ def lead_to(request: HttpRequest, address: str) -> HttpResponse:
     return answer
 
 
-def _page_of_form(request: HttpRequest) -> str:
-    """The page a form was sent from, as far as the browser tells: the address it was sent to may answer POST only."""
+def page_asked(request: HttpRequest) -> str:
+    """The page to come back to: the one asked for, or the one a form was sent from, as far as the browser tells, for
+    the address it was sent to may answer POST only."""
+    if request.method in {"GET", "HEAD"}:
+        return request.get_full_path()
     page = page_before(request)
     if page is not None and navigation.answers(page.path):
         return f"{page.path}?{page.query}" if page.query else page.path

@@ -42,6 +42,9 @@ REASONS: dict[str, Words] = {
     "address_paused": gettext_lazy("Too many tries came from the network address. Sign-in is paused there."),
     "password_paused": gettext_lazy("The password that was typed is tried on many logins. Sign-in with it is paused."),
     "busy": gettext_lazy("The portal was busy. The try was not counted."),
+    "form_paused": gettext_lazy("Too many tries came from the network address. The form is paused there."),
+    "device_limit": gettext_lazy("Several links had been asked for this login within the hour, so no more was sent."),
+    "lift_paused": gettext_lazy("Too many wrong passwords were typed on the page that lifts the block. It is paused."),
     "factor_ready": gettext_lazy("A second factor is set up."),
     "factor_optional": gettext_lazy("No second factor is set up. None is required."),
     "factor_missing": gettext_lazy(
@@ -69,6 +72,11 @@ REASONS: dict[str, Words] = {
     "wrong_password": gettext_lazy("The password was wrong."),
     "former_password": gettext_lazy("The password typed was the previous one."),
     "provider_refused": gettext_lazy("The group's own sign-in ended without signing the person in."),
+    "provider_often": gettext_lazy("Too many sign-ins by the group's account were begun from the network address."),
+    "provider_away": gettext_lazy("The group's own sign-in did not answer."),
+    "provider_ended": gettext_lazy(
+        "The answer of the group's own sign-in came twice, too late, or in another browser than it was begun in."
+    ),
     "provider_token": gettext_lazy("What the group's own sign-in answered could not be trusted."),
     "provider_unverified": gettext_lazy("The group's own sign-in does not say that the e-mail address is verified."),
     "provider_unknown": gettext_lazy("The group's account belongs to no login of the staff."),
@@ -113,6 +121,7 @@ DOORS: dict[str, Words] = {
     "forgotten_password": pgettext_lazy("where a number was shown", "Forgotten password"),
     "forgotten_login": pgettext_lazy("where a number was shown", "Forgotten login"),
     "lift": pgettext_lazy("where a number was shown", "Lifting a block"),
+    "device": pgettext_lazy("where a number was shown", "Making a browser known"),
 }
 
 

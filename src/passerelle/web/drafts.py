@@ -23,7 +23,7 @@ from passerelle.core import clock
 from passerelle.core.errors import Refused
 from passerelle.entry.actions import drafts
 from passerelle.limits.check import hit
-from passerelle.web.requests import actor, client_address, page_before
+from passerelle.web.requests import actor, client_network, page_before
 from passerelle.web.typed import typed
 
 COOKIE = "__Host-drafts" if settings.PASSERELLE_SECURE else "drafts"
@@ -45,7 +45,7 @@ def keep(request: HttpRequest, response: HttpResponseBase) -> None:
         fields, _left_out = typed(request, drafts.DRAFT_BYTES)
     except (SuspiciousOperation, OSError, ValueError):
         return
-    if not fields or not hit("draft", client_address(request), now=now):
+    if not fields or not hit("draft", client_network(request), now=now):
         return
     try:
         draft = drafts.keep_draft(

@@ -12,9 +12,10 @@ from datetime import datetime
 from typing import Any
 
 from django.conf import settings
+from django.contrib.sessions.exceptions import SessionInterrupted
 from django.core.exceptions import SuspiciousOperation
 from django.db import InterfaceError, OperationalError
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.middleware.csrf import get_token
 from django.template.loader import render_to_string
 from django.utils import translation
@@ -22,7 +23,7 @@ from django.utils.html import escape
 from django.utils.translation import gettext as _
 
 from passerelle.accounts.hashers import Busy
-from passerelle.web.access import keep_out_of_caches, open_page
+from passerelle.web.access import keep_out_of_caches, open_page, page_asked
 from passerelle.web.context import bare_shell
 from passerelle.web.requests import host_of, page_before
 from passerelle.web.typed import typed
@@ -34,6 +35,13 @@ KEPT_CHARACTERS = 200_000
 
 @open_page
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """A request that cannot be read; or one whose session was ended meanwhile: what it asked for is done, but its
+    session cannot be kept. The page it came for says that the session has ended, if it is a closed one."""
+    if isinstance(exception, SessionInterrupted):
+        target = page_asked(request)
+        if request.headers.get("HX-Request") == "true":
+            return HttpResponse(status=204, headers={"HX-Redirect": target})
+        return HttpResponseRedirect(target)
     return _page(request, "errors/400.html", 400)
 
 

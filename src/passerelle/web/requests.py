@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from ipaddress import ip_address, ip_network
+from ipaddress import ip_network
 from urllib.parse import SplitResult, urlsplit
 from uuid import uuid4
 
@@ -12,7 +12,7 @@ import structlog
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
-from passerelle.core.actor import Actor, ActorKind, visitor
+from passerelle.core.actor import Actor, ActorKind, network_of, read_address, visitor
 
 _NUMBER = re.compile(r"[A-Za-z0-9-]{8,64}")
 
@@ -39,11 +39,9 @@ class RequestContext:
 
 def is_trusted(address: str) -> bool:
     """Whether the address is one of our own proxies."""
-    try:
-        found = ip_address(address)
-    except ValueError:
-        return False
-    return any(found in ip_network(proxy, strict=False) for proxy in settings.PASSERELLE_TRUSTED_PROXIES)
+    found = read_address(address)
+    proxies = settings.PASSERELLE_TRUSTED_PROXIES
+    return found is not None and any(found in ip_network(proxy, strict=False) for proxy in proxies)
 
 
 def client_address(request: HttpRequest) -> str:
@@ -56,10 +54,12 @@ def client_address(request: HttpRequest) -> str:
     hops = [part.strip() for part in request.headers.get("X-Forwarded-For", "").split(",") if part.strip()]
     while hops and is_trusted(address):
         address = hops.pop()
-    try:
-        return str(ip_address(address))
-    except ValueError:
-        return ""
+    return str(read_address(address) or "")
+
+
+def client_network(request: HttpRequest) -> str:
+    """What the tries of a visitor are counted under, wherever a limit is one of addresses."""
+    return network_of(client_address(request))
 
 
 def host_of(address: str) -> str | None:

@@ -1,4 +1,4 @@
-"""Ending sessions one by one, or all but one (D11). The credential epoch stays: these rows end, nothing else."""
+"""Ending sessions one by one, or all but one (D11). The credential epoch stays: known browsers stay known."""
 
 from __future__ import annotations
 
@@ -38,10 +38,21 @@ def end_other_sessions(
 ) -> int:
     """End every session of a person but the one whose session key is `keep`; answers how many there were.
 
-    `company_key` names the company for which a PLSA acts; `of_company_only` leaves the sessions for others open.
+    What is under way ends too: a sign-in that waits for its second factor, and a session that is written a moment
+    later. The door marks the one it keeps: `spared_at` is then the person's `sessions_ended_at`.
+
+    What is under way ends too: a sign-in that waits for the second factor, and a session that is written a moment
+    later. The door marks the one it keeps (`spared_at`) with the instant kept on the person, `sessions_ended_at`.
+
+    `company_key` names the company for which a PLSA acts; `of_company_only` leaves the sessions for others open, and
+    a sign-in under way, which is for no company yet.
     Whoever ends somebody else's sessions keeps none, and their owner is told by mail.
     """
     person = lock(person_id)
+    if not of_company_only:
+        # A sign-in that was faster than this lock counts as one before it, whatever the clocks of two machines say.
+        person.sessions_ended_at = max(now, person.last_sign_in_at or now)
+        person.save(update_fields=["sessions_ended_at"])
     rows = Session.objects.filter(person=person).exclude(session_key=keep)
     ended = (rows.filter(company_key=company_key) if of_company_only else rows).delete()[0]
     if not ended:

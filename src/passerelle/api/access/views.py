@@ -20,7 +20,7 @@ from passerelle.limits.check import Allowance, hit
 from passerelle.opening import queries
 from passerelle.opening.rules import Analysis, words_for
 from passerelle.suppliers.rules import check_cofor, check_site
-from passerelle.web.requests import client_address
+from passerelle.web.requests import client_network
 
 router = Router(tags=["Access"])
 log = structlog.get_logger(__name__)
@@ -83,7 +83,7 @@ def _allowance(request: HttpRequest) -> Allowance | None:
     if kind.lower() == "bearer" and value:
         key = api_key(value.strip())
         return hit("analysis_key", key.key, now=clock.now()) if key else None
-    return hit("analysis", client_address(request), now=clock.now())
+    return hit("analysis", client_network(request), now=clock.now())
 
 
 def as_json(analysis: Analysis) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from passerelle.entry.actions.devices import (
     send_device_link,
     send_lift_link,
 )
-from passerelle.entry.actions.diagnosis import note_failure, read_diagnosis, sweep_diagnoses
+from passerelle.entry.actions.diagnosis import note_busy, note_failure, read_diagnosis, sweep_diagnoses
 from passerelle.entry.actions.provider import Recognised, recognise
 from passerelle.entry.actions.sign_in import choose_company, note_sign_in, note_sign_out, renew_hash
 
@@ -17,6 +17,7 @@ __all__ = [
     "choose_company",
     "lift_block",
     "make_device_known",
+    "note_busy",
     "note_failure",
     "note_sign_in",
     "note_sign_out",

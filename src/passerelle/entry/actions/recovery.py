@@ -43,8 +43,9 @@ RECOVERY, ACTIVATION = "recovery", "activation"
 class Matched:
     """The personal answer to three values that belong together.
 
-    `sent` tells whether a mail has left; it is false too when as many have left this hour as may, and `again_at` says
-    when the next one can. `plsas` tells whether the company has PLSAs who can be written to.
+    `sent` tells whether a mail has left; it is false too when as many have left this hour as may: `again_at` says when
+    the next one can, and `number` is that of the refusal. `plsas` tells whether the company has PLSAs who can be
+    written to.
     """
 
     branch: Branch
@@ -54,6 +55,7 @@ class Matched:
     plsas: tuple[Person, ...]
     sent: bool = False
     again_at: datetime | None = None
+    number: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +88,11 @@ def forgotten_password(
     if answer.branch in {Branch.MAIL, Branch.ACTIVATION}:
         allowance = hit("recovery_login", found.key, now=now)
         if not allowance:
-            return replace(answer, again_at=allowance.again_at)
+            number = note_failure(
+                door="forgotten_password", typed=login, person=found, reason="recovery_limit",
+                paused_until=allowance.again_at, actor=actor, now=now,
+            ).number  # fmt: skip
+            return replace(answer, again_at=allowance.again_at, number=number)
         made = accounts.new_temporary() if brand.current().policies.recovery == "temporary_password" else None
         try:
             _send_means(found.pk, made, browser, actor, now)

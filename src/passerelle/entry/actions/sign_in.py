@@ -21,16 +21,26 @@ from passerelle.memberships.queries import of_person
 
 @transaction.atomic
 def note_sign_in(
-    *, person: Person, epoch: int, actor: Actor, now: datetime, factor: str = "", known_device: bool = False
+    *,
+    person: Person,
+    epoch: int,
+    actor: Actor,
+    now: datetime,
+    since: datetime | None = None,
+    factor: str = "",
+    known_device: bool = False,
 ) -> Person:
     """Keep when, from where and with what a person signed in. A login warned for lying idle is in use again.
 
     `epoch` is the credential epoch of the person whose password was compared: refuses `sign_in_overtaken` when another
-    began since (a new password, a second factor added or removed) or when the login was closed. A temporary password is
+    began since (a new password, a second factor added or removed), when the login was closed, and when all its sessions
+    were ended after `since`, at which the password was found right. A temporary password is
     used up: refuses `temporary_password_ended` when another sign-in was quicker. One through the group's own provider
     uses no password.
     """
     still = Person.objects.filter(pk=person.pk, credential_epoch=epoch, state=LoginState.ACTIVE)
+    if since is not None:
+        still = still.exclude(sessions_ended_at__gte=since)
     if not still.update(last_sign_in_at=now, unused_warned_at=None):  # checks and locks in one query
         raise Refused("sign_in_overtaken")
     person.last_sign_in_at, person.unused_warned_at = now, None

@@ -18,7 +18,7 @@ from passerelle.opening.enums import CheckCode, CheckState, Reason
 from passerelle.opening.rules import CHECK_NAMES, CHECK_TEXTS, Analysis, words_for
 from passerelle.portal.access.forms import RequestForm
 from passerelle.portal.help.forms import RelayForm
-from passerelle.web.requests import actor, client_address
+from passerelle.web.requests import actor, client_network
 from passerelle.web.robots import proven
 
 ASKS = frozenset({Reason.NO_REQUEST, Reason.REQUEST_REFUSED, Reason.REQUEST_LAPSED})
@@ -38,12 +38,12 @@ def blank_checks() -> list[dict[str, Any]]:
 def counted(request: HttpRequest) -> Allowance:
     """Count one analysis of this address. Beyond the free ones a proof of work keeps the wider limit; a browser that
     cannot give one has the tighter limit, never a dead end (decisions 10, 22)."""
-    now, address = clock.now(), client_address(request)
-    free = hit("analysis_free", address, now=now)
-    total = hit("analysis", address, now=now)
+    now, network = clock.now(), client_network(request)
+    free = hit("analysis_free", network, now=now)
+    total = hit("analysis", network, now=now)
     if free or not total or proven(request):
         return total
-    return hit("analysis_without_proof", address, now=now)
+    return hit("analysis_without_proof", network, now=now)
 
 
 def checks_of(analysis: Analysis) -> list[dict[str, Any]]:
@@ -94,7 +94,7 @@ def result_context(
 
 def alarm_on_runs(request: HttpRequest, *, now: datetime) -> None:
     """Write an alarm into the trail when one address runs through unknown codes: once, when the limit is passed."""
-    found = hit("analysis_unknown", client_address(request), now=now)
+    found = hit("analysis_unknown", client_network(request), now=now)
     if found.count == found.limit + 1:
         with transaction.atomic():
             record(Tag.UNKNOWN_CODES_RUN, actor=actor(request), now=now, new={"codes": found.count})

@@ -36,7 +36,7 @@ from passerelle.web.access import never_stored, open_page
 from passerelle.web.context import SWITCH
 from passerelle.web.dates import hour
 from passerelle.web.forms import bind, was_switched
-from passerelle.web.requests import actor, client_address
+from passerelle.web.requests import actor, client_network
 
 log = structlog.get_logger(__name__)
 
@@ -75,7 +75,7 @@ def _form_page(request: HttpRequest, form: AnalysisForm, *, status: int = 200, *
     needs_proof = False
     if not more.get("unavailable"):
         try:
-            needs_proof = not peek("analysis_free", client_address(request), now=clock.now())
+            needs_proof = not peek("analysis_free", client_network(request), now=clock.now())
         except DatabaseError:
             more["unavailable"], status = True, 503
     context = {"form": form, "checks": blank_checks(), "needs_proof": needs_proof, **more}
@@ -127,7 +127,7 @@ def request_access(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         return _result_page(request, cofor, site, status=422, form=form)
     now, who = clock.now(), actor(request)
-    if not (allowed := hit("request", who.address, now=now)):
+    if not (allowed := hit("request", who.network, now=now)):
         form.requester.add_error(
             None, _("Too many requests from here. Try again after %(hour)s.") % {"hour": hour(allowed.again_at)}
         )
@@ -259,7 +259,7 @@ def write_to_plsa(request: HttpRequest) -> HttpResponse:
     company, now, who = find_by_cofor(cofor), clock.now(), actor(request)
     if company is None:
         raise Http404
-    if not (hit("relay", who.address, now=now) and hit("relay_company", company.key, now=now)):
+    if not (hit("relay", who.network, now=now) and hit("relay_company", company.key, now=now)):
         relay.add_error(None, _("Several messages were sent to this company already. Try again tomorrow."))
         return _result_page(request, cofor, site, relay=relay, status=429)
     try:

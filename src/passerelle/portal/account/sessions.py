@@ -56,9 +56,13 @@ def end(request: HttpRequest) -> HttpResponse:
 def end_others(request: HttpRequest) -> HttpResponse:
     if not is_fresh(request):
         return redirect("account:sessions")
+    person = person_of(request)
     ended = actions.end_other_sessions(
-        person_id=person_of(request).pk, keep=request.session.session_key or "", actor=actor(request), now=clock.now()
+        person_id=person.pk, keep=request.session.session_key or "", actor=actor(request), now=clock.now()
     )
+    person.refresh_from_db(fields=["sessions_ended_at"])
+    if person.sessions_ended_at is not None:
+        request.session["spared_at"] = person.sessions_ended_at.isoformat()
     if ended:
         words = ngettext("%(count)d other session is ended.", "%(count)d other sessions are ended.", ended)
         messages.success(request, words % {"count": ended})

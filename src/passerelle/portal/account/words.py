@@ -22,6 +22,7 @@ _REASONS: dict[str, str | Promise] = {
     "wrong_details": _("The answers did not agree with what is registered."),
     "paused": _("Sign-in was paused, because wrong passwords were typed before."),
     "second_factor_paused": _("The second factor was paused, because wrong codes were typed before."),
+    "lift_paused": _("It was paused, because wrong passwords were typed there before."),
     "address_paused": _("Too many tries came from this network address."),
     "busy": _("The portal was busy. The try was not counted."),
     "provider_changed": _("Another account of the group than the one linked to your login was used."),

@@ -31,7 +31,7 @@ from passerelle.web.access import never_stored, open_page
 from passerelle.web.dates import hour
 from passerelle.web.forms import bind
 from passerelle.web.navigation import address
-from passerelle.web.requests import actor, client_address
+from passerelle.web.requests import actor, client_address, client_network
 
 # Nobody types a message in a second. Browsers that fill forms in for people do, so it is no refusal: a message that
 # comes sooner counts as three in the limit of its address.
@@ -120,7 +120,7 @@ def _receive(
 
 
 def _counted(request: HttpRequest, *, fast: bool) -> Allowance:
-    where, now = client_address(request), clock.now()
+    where, now = client_network(request), clock.now()
     allowed = hit("ticket", where, now=now)
     for _again in range(WEIGHT_OF_FAST - 1 if fast else 0):
         hit("ticket", where, now=now)

@@ -22,13 +22,12 @@ from passerelle.limits.check import hit
 from passerelle.portal.provider import errand
 from passerelle.portal.provider.errand import Errand
 from passerelle.portal.session import enter
-from passerelle.portal.session.attempt import network_of
 from passerelle.portal.session.words import next_minute
 from passerelle.web.access import at_gate, never_stored, open_page, safe_next
 from passerelle.web.credentials import read_aloud
 from passerelle.web.dates import hour
 from passerelle.web.proof import note_proof
-from passerelle.web.requests import actor, client_address
+from passerelle.web.requests import actor, client_network
 
 log = structlog.get_logger(__name__)
 
@@ -78,14 +77,14 @@ def _leave(request: HttpRequest, registered: provider.Registration, *, person_ke
     """A page that leads on by itself: the policy of our pages lets no form, and no redirect after one, leave the
     portal."""
     now, language = clock.now(), translation.get_language() or "en"
-    allowance = hit(LIMIT, network_of(client_address(request)), now=now)
+    allowance = hit(LIMIT, client_network(request), now=now)
     if not allowance:
-        return _stopped(request, "often", 429, until=hour(next_minute(allowance.again_at)), again=person_key)
+        return _stopped(request, "often", now, code=429, until=allowance.again_at, again=person_key)
     try:
         endpoints = provider.endpoints_of(registered)
     except provider.Away as away:
         log.warning("provider_away", why=str(away))
-        return _stopped(request, "away", again=person_key)
+        return _stopped(request, "away", now, again=person_key)
     asked = provider.new_question()
     errand.keep(request, Errand(asked, now, language, safe_next(request, ""), person_key))
     address = provider.address_to_ask(
@@ -105,14 +104,14 @@ def callback(request: HttpRequest) -> HttpResponse:
     registered, now = _registered(), clock.now()
     mine = errand.take(request, request.GET.get("state", ""), now)
     if mine is None:
-        return _stopped(request, "ended")
+        return _stopped(request, "ended", now)
     translation.activate(mine.language)
     request.LANGUAGE_CODE = mine.language
     try:
         identity = _identity(request, registered, mine, now)
     except provider.Away as away:
         log.warning("provider_away", why=str(away))
-        return _stopped(request, "away", again=mine.person_key, wanted=mine.next)
+        return _stopped(request, "away", now, again=mine.person_key, wanted=mine.next)
     except provider.Untrusted as untrusted:
         log.warning("provider_untrusted", why=str(untrusted))
         reason = "provider_refused" if "error" in request.GET else "provider_token"
@@ -147,7 +146,7 @@ def _proved(
     """The proof counts for the person who asked for it, and only if the provider has asked since."""
     person = request.user
     if not isinstance(person, Person) or person.key != mine.person_key:
-        return _stopped(request, "ended")
+        return _stopped(request, "ended", now)
     if found.person is None or found.person.pk != person.pk or found.reason:
         return _refused(request, mine, person, "provider_other", now)
     if identity.proved_at is None or identity.proved_at < mine.at - timedelta(seconds=provider.LEEWAY):
@@ -170,10 +169,23 @@ def _refused(request: HttpRequest, mine: Errand, person: Person | None, reason: 
 
 
 def _stopped(
-    request: HttpRequest, status: str, code: int = 422, *, until: str = "", again: str = "", wanted: str = ""
-) -> HttpResponse:
-    """The page of a sign-in that was not tried: the provider is away, it took too long, or there were too many."""
-    context = {"status": status, "until": until, "again": _again(again, wanted or safe_next(request, ""))}
+    request: HttpRequest, status: str, now: datetime, *, code: int = 422, until: datetime | None = None,
+    again: str = "", wanted: str = "",
+) -> HttpResponse:  # fmt: skip
+    """The page of a sign-in that was not tried: the provider is away, it took too long, or there were too many.
+
+    Nobody is known to have tried; whoever calls this page again and again from one network keeps one number an hour.
+    """
+    noted = entry.note_failure(
+        door="provider", typed="", person=None, reason=f"provider_{status}", paused_until=until, actor=actor(request),
+        now=now, once=None if until else timedelta(hours=1),
+    )  # fmt: skip
+    context = {
+        "status": status,
+        "until": hour(next_minute(until)) if until else "",
+        "number": read_aloud(noted.number),
+        "again": _again(again, wanted or safe_next(request, "")),
+    }
     return render(request, "provider/stopped.html", context, status=code)
 
 

@@ -44,7 +44,7 @@ def _pass_on(request: HttpRequest, form: PlsaMessageForm) -> Ticket | int:
     who, now = actor(request), clock.now()
     company = find_by_cofor(form.cleaned_data["cofor"])
     subject = company.key if company else form.cleaned_data["cofor"]
-    if not (hit("relay", who.address, now=now) and hit("relay_company", subject, now=now)):
+    if not (hit("relay", who.network, now=now) and hit("relay_company", subject, now=now)):
         form.add_error(None, _("Several messages were sent to this company already. Try again tomorrow."))
         return 429
     try:

@@ -10,7 +10,6 @@ import hashlib
 import hmac
 from dataclasses import dataclass
 from datetime import datetime
-from ipaddress import ip_address, ip_network
 
 from django.conf import settings
 from django.http import HttpRequest
@@ -31,7 +30,7 @@ from passerelle.limits import pauses
 from passerelle.limits.check import give_back, hit, peek
 from passerelle.portal.session import devices
 from passerelle.portal.session.enter import DEVICES, STRANGERS, Lane
-from passerelle.web.requests import actor, client_address
+from passerelle.web.requests import actor, client_network
 
 ADDRESS, PASSWORD = "sign_in_address", "sign_in_password"
 
@@ -78,12 +77,13 @@ def attempt(request: HttpRequest, login: str, password: str) -> Right | Refusal:
     """Try a login and password. Charged first, then hashed; a try that a pause or a limit refuses is never hashed.
 
     When the portal is busy, nothing is counted: at once where no place is left, or after waiting for a turn in vain.
+    Who typed what is not kept then either, see `note_busy`.
     """
     try:
         with place_at_the_door():
             return _attempt(request, login, password)
     except Busy:
-        return Refusal(busy=True, evaluated=False)
+        return Refusal(entry.note_busy(door="sign_in", now=clock.now()), busy=True, evaluated=False)
 
 
 def _attempt(request: HttpRequest, login: str, password: str) -> Right | Refusal:
@@ -91,7 +91,7 @@ def _attempt(request: HttpRequest, login: str, password: str) -> Right | Refusal
     person = person_at_the_door(typed)
     device = devices.known(request, person, typed)
     lane = Lane(DEVICES, f"{typed}:{device.id}") if device else Lane(STRANGERS, typed)
-    this = _Try(typed, password, person, lane, network_of(client_address(request)), actor(request), now)
+    this = _Try(typed, password, person, lane, client_network(request), actor(request), now)
     charged = _charge(this)
     if isinstance(charged, Refusal):
         return charged
@@ -183,12 +183,3 @@ def _bucket(password: str) -> str:
     so nothing is kept that could be cracked."""
     text = f"passerelle.spray:{normal_password(password)}".encode(errors="surrogatepass")
     return hmac.new(settings.SECRET_KEY.encode(), text, hashlib.sha256).hexdigest()[:4]
-
-
-def network_of(address: str) -> str:
-    """The network a try came from: one household or office has a whole /64 of the newer addresses."""
-    try:
-        found = ip_address(address)
-    except ValueError:
-        return address
-    return str(ip_network(f"{found}/64", strict=False)) if found.version == 6 else address

@@ -30,14 +30,15 @@ from passerelle.mail import links
 from passerelle.mail.links import LinkState, LinkStatus
 from passerelle.mail.models import Link
 from passerelle.portal.session import devices
-from passerelle.portal.session.attempt import Refusal, network_of
+from passerelle.portal.session.attempt import Refusal
 from passerelle.portal.session.forms import DeviceForm, LiftForm
 from passerelle.portal.session.words import after, paused_words, refused_words
 from passerelle.web.access import never_stored, open_page
+from passerelle.web.credentials import read_aloud
 from passerelle.web.dates import hour
 from passerelle.web.forms import bind, was_switched
 from passerelle.web.navigation import address
-from passerelle.web.requests import actor, client_address
+from passerelle.web.requests import actor, client_address, client_network
 
 LANE = "sign_in_lift"
 CODES = {"unknown": 404, "used": 200, "moved": 200, "sent": 200, "again": 200}
@@ -103,7 +104,11 @@ def _lift(request: HttpRequest, link: Link, person: Person, password: str) -> Ht
     now, who = clock.now(), _holder(request, link)
     lane = pauses.claim(LANE, person.login_key, now=now)
     if not lane:
-        return Refusal(evaluated=False, paused_until=lane.paused_until)
+        noted = entry.note_failure(
+            door="lift", typed=person.login, person=person, reason="lift_paused", paused_until=lane.paused_until,
+            actor=who, now=now,
+        )  # fmt: skip
+        return Refusal(noted.number, evaluated=False, paused_until=lane.paused_until)
     try:
         with turn_at_a_door():
             right = is_right(person, password)
@@ -111,7 +116,7 @@ def _lift(request: HttpRequest, link: Link, person: Person, password: str) -> Ht
                 was_former(None, password, now=now)
     except Busy:
         pauses.give_back(LANE, person.login_key, lane)
-        return Refusal(busy=True, evaluated=False)
+        return Refusal(entry.note_busy(door="lift", now=now), busy=True, evaluated=False)
     if not right:
         noted = entry.note_failure(
             door="lift", typed=person.login, person=person, reason="wrong_password", paused_until=lane.paused_until,
@@ -159,33 +164,42 @@ def _lift_again(request: HttpRequest, link: Link, person: Person) -> HttpRespons
 @require_http_methods(["GET", "HEAD", "POST"])
 def device_ask(request: HttpRequest) -> HttpResponse:
     """Ask for the link that makes this browser known (decision 14). One answer, whether or not the login exists."""
-    form = bind(request, DeviceForm)
+    form, number = bind(request, DeviceForm), ""
     sent = form.is_bound and not was_switched(request)
     if sent and form.is_valid():
         now = clock.now()
         typed = fold_login(form.cleaned_data["login"])
-        refused = _too_many(request, typed)
-        if refused is None:
+        words, number = _too_many(request, typed)
+        if not words:
             # The worker looks the login up, so that the answer takes as long for one that does not exist.
             asker = actor(request).address
             with transaction.atomic():
                 jobs.enqueue(send_device_link, typed if well_formed_login(typed) else "", asker, str(now))
             return redirect(f"{reverse('session:device_ask')}?sent=1")
-        form.add_error(None, refused)
-    context = {"form": form, "asked": "sent" in request.GET and not form.is_bound}
+        form.add_error(None, words)
+    context = {"form": form, "asked": "sent" in request.GET and not form.is_bound, "number": number}
     return render(request, "session/device_ask.html", context, status=422 if sent else 200)
 
 
-def _too_many(request: HttpRequest, typed: str) -> str | None:
+def _too_many(request: HttpRequest, typed: str) -> tuple[str, str]:
+    """The words and the number of a refusal; both empty when it may be asked. Nobody looks up whose login it is, so
+    the Assistance reads what was typed and the page takes as long for every login."""
     now = clock.now()
-    for name, value in (("recovery_address", network_of(client_address(request))), ("device_link", typed)):
+    for name, value in (("recovery_address", client_network(request)), ("device_link", typed)):
         allowance = hit(name, value, now=now)
         if not allowance:
-            return _(
+            by_login = name == "device_link"
+            noted = entry.note_failure(
+                door="device", typed=typed if by_login else "", person=None,
+                reason="device_limit" if by_login else "form_paused", paused_until=allowance.again_at,
+                actor=actor(request), now=now,
+            )  # fmt: skip
+            words = _(
                 "This was asked too often. If the login exists, the newest link is in its mailbox; "
                 "a new one can be asked for after %(hour)s."
-            ) % {"hour": hour(allowance.again_at)}
-    return None
+            )
+            return words % {"hour": hour(allowance.again_at)}, read_aloud(noted.number)
+    return "", ""
 
 
 @open_page

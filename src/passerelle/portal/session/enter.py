@@ -15,6 +15,7 @@ from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext_lazy
 
 from passerelle.accounts.models import Person
+from passerelle.accounts.rules.sessions import was_ended
 from passerelle.core import clock
 from passerelle.core.actor import Actor, ActorKind
 from passerelle.core.errors import Refused
@@ -81,7 +82,8 @@ def begin(request: HttpRequest, person: Person, lane: Lane) -> HttpResponse:
 def pending(request: HttpRequest) -> Pending | None:
     """Who waits before the second factor in this browser; None when nobody does, or no longer may.
 
-    It ends after ten minutes, with the credential epoch, and when the person may not enter any more.
+    It ends after ten minutes, with the credential epoch, with all sessions of the person, and when the person may not
+    enter any more.
     """
     kept = request.session.get(PENDING)
     at = _instant(kept.get("at")) if isinstance(kept, dict) else None
@@ -89,7 +91,7 @@ def pending(request: HttpRequest) -> Pending | None:
     if not isinstance(kept, dict) or at is None or not timedelta() <= now - at <= WAIT:
         return None
     person = Person.objects.filter(key=kept["person"], credential_epoch=kept["epoch"]).first()
-    if person is None or not may_enter(person, of_person(person, now)):
+    if person is None or was_ended(person, since=at) or not may_enter(person, of_person(person, now)):
         return None
     return Pending(person, str(kept["next"]), Lane(*kept["lane"]), at)
 
@@ -126,8 +128,9 @@ def _enter(
     known = lane is not None and lane.known_device
     try:
         person = entry.note_sign_in(
-            person=person, epoch=person.credential_epoch, factor=factor, known_device=known, actor=who, now=now
-        )
+            person=person, epoch=person.credential_epoch, since=password_at, factor=factor, known_device=known,
+            actor=who, now=now,
+        )  # fmt: skip
     except Refused:  # overtaken by what changed meanwhile, or another browser was quicker with a temporary password
         request.session.pop(PENDING, None)
         messages.error(request, OVERTAKEN if lane is None else NOT_RECOGNISED)

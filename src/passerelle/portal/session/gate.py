@@ -14,6 +14,7 @@ from django.utils.dateparse import parse_datetime
 
 from passerelle import brand
 from passerelle.accounts.models import Person
+from passerelle.accounts.rules.sessions import was_ended
 from passerelle.core import clock
 from passerelle.entry.enums import Gate
 from passerelle.entry.queries.gates import gate_facts
@@ -122,6 +123,8 @@ def _is_over(request: HttpRequest, person: Person, now: datetime) -> bool:
     session = request.session
     created, seen = _instant(session.get("created_at")), _instant(session.get("last_seen_at"))
     if created is None or seen is None or session.get("epoch") != person.credential_epoch:
+        return True
+    if was_ended(person, since=created, spared_at=_instant(session.get("spared_at"))):
         return True
     # A minute more than the policy: the instant last seen is written once a minute.
     idle = timedelta(minutes=policies.session_idle_minutes) + _WRITE_EVERY

@@ -38,8 +38,10 @@ def next_minute(at: datetime) -> datetime:
 
 def after(refusal: Refusal | None) -> dict[str, Any]:
     """What the page shows after a failure, for its template."""
-    if refusal is None or refusal.busy:
+    if refusal is None:
         return {}
+    if refusal.busy:
+        return {"number": read_aloud(refusal.number), "busy": True}
     begun = refusal.paused_until if refusal.evaluated else None
     return {
         "number": read_aloud(refusal.number),

@@ -59,6 +59,13 @@ def code(value: object) -> SafeString:
 
 
 @register.filter
+def mailbox(address: str) -> SafeString:
+    """An e-mail address that breaks after its @ sign before it breaks anywhere else."""
+    local, at, domain = address.rpartition("@")
+    return format_html("{}{}<wbr>{}", local, at, domain)
+
+
+@register.filter
 def unsealed(value: object) -> str:
     """A secret that a mail alone shows, and that is kept encrypted until it is written."""
     return unseal(str(value))
