@@ -109,7 +109,7 @@ class Server:
 def start(env: dict[str, str], port: int, workers: int, application: str, cwd: Path = ROOT) -> subprocess.Popen[bytes]:
     command = [
         str(Path(sys.executable).parent / "granian"), "--interface", "wsgi", "--no-ws", "--http", "1", "--host",
-        "127.0.0.1", "--port", str(port), "--workers", str(workers), "--blocking-threads", "4",
+        "127.0.0.1", "--port", str(port), "--workers", str(workers), "--blocking-threads", "48",
         "--log-level", "warning",
         application,
     ]  # fmt: skip

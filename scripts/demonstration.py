@@ -56,7 +56,7 @@ def _demo(options: argparse.Namespace, began: float) -> NoReturn:
         meanwhile=lambda: _prepare("--demonstration", own), with_front_end=lambda: _prepare("--static", own)
     )
     _port_is_free(options.host, options.port)
-    web = _granian(host=options.host, port=options.port, workers=1, threads=4)
+    web = _granian(host=options.host, port=options.port, workers=1, threads=_threads(own))
     _run({"web": web, "worker": [PYTHON, "-m", "django", "worker"]}, own, data / "logs", options.port, began)
 
 
@@ -74,7 +74,6 @@ def serve(*arguments: str) -> None:
     parser.add_argument("--port", type=int, default=int(os.environ.get("PASSERELLE_WEB_PORT") or 8000))
     options = parser.parse_args(arguments)
     workers = int(os.environ.get("PASSERELLE_WEB_WORKERS") or min(os.cpu_count() or 1, 4))
-    threads = int(os.environ.get("PASSERELLE_WEB_THREADS") or 4)
     _port_is_free(options.host, options.port)
     environment.set_up()
     own = environment.of_the_portal()
@@ -86,8 +85,15 @@ def serve(*arguments: str) -> None:
         shutil.rmtree(figures, ignore_errors=True)
         figures.mkdir(parents=True)
         more["PROMETHEUS_MULTIPROC_DIR"] = str(figures)
-    command = _granian(host=options.host, port=options.port, workers=workers, threads=threads)
+    command = _granian(host=options.host, port=options.port, workers=workers, threads=_threads(own))
     environment.become(own | more, *command, "--respawn-failed-workers")
+
+
+def _threads(own: dict[str, str]) -> int:
+    """Threads of each web process: most of them may wait for a turn to hash while the others answer pages. The
+    processes are told the number, which decides how many tries may wait."""
+    own["PASSERELLE_WEB_THREADS"] = own.get("PASSERELLE_WEB_THREADS") or "48"
+    return int(own["PASSERELLE_WEB_THREADS"])
 
 
 def _granian(*, host: str, port: int, workers: int, threads: int) -> list[str]:

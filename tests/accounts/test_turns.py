@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db import connection, transaction
 
 from passerelle.accounts import hashers
 from passerelle.accounts.hashers import Busy, place_at_the_door, turn
@@ -131,6 +132,41 @@ def test_where_no_file_can_be_locked_passwords_are_hashed_all_the_same(tmp_path:
     settings.PASSERELLE_DATA_DIR = tmp_path / "file"
     with turn(0):
         pass
+
+
+def test_turns_go_on_when_somebody_empties_the_folder(tmp_path: Path, settings: Any) -> None:
+    settings.PASSERELLE_DATA_DIR, settings.PASSERELLE_HASHES = tmp_path, 1
+    with turn(1):
+        pass
+    (tmp_path / "locks" / "hash-0").unlink()
+    with turn(1):
+        # Another process locks the new file, so this one must hold it too.
+        other = process(tmp_path, HOLDER.replace("turn(30)", "turn(0.3)"), 1)
+        other.communicate(timeout=60)
+        assert other.returncode != 0
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="only connections of a pool are given back")
+def test_whoever_waits_for_a_turn_holds_no_connection(tmp_path: Path, settings: Any) -> None:
+    settings.PASSERELLE_DATA_DIR, settings.PASSERELLE_HASHES = tmp_path, 1
+    waits: list[bool] = []
+
+    def wait() -> None:
+        connection.ensure_connection()
+        with pytest.raises(Busy), turn(0.2):
+            pass
+        waits.append(connection.connection is None)
+        with transaction.atomic(), pytest.raises(Busy), turn(0.1):
+            pass
+        waits.append(connection.connection is not None)
+        connection.close()
+
+    with turn(1):
+        thread = threading.Thread(target=wait)
+        thread.start()
+        thread.join(30)
+    assert waits == [True, True]
 
 
 def test_the_cores_this_process_may_use_are_the_turns(settings: Any) -> None:

@@ -13,10 +13,12 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from django.conf import settings
 from django.contrib.auth.hashers import Argon2PasswordHasher
+from django.db import connection
 
 PATIENCE = 20.0  # seconds that a hash inside an action waits for its turn
 PATIENCE_AT_THE_DOOR = 2.0  # seconds that a try which anybody may make waits
@@ -24,6 +26,8 @@ _PAUSE = 0.002
 
 _mine = threading.local()
 _at_doors: list[threading.BoundedSemaphore] = []
+_queues: dict[int, threading.BoundedSemaphore] = {}
+_seats: dict[tuple[int, Path], _Seat] = {}
 _making = threading.Lock()
 
 
@@ -67,18 +71,22 @@ def turn_at_a_door(patience: float = PATIENCE_AT_THE_DOOR) -> Iterator[None]:
 
 @contextmanager
 def turn(patience: float) -> Iterator[None]:
-    """Hold one of the machine's turns. Within a turn another one costs nothing. Raises `Busy` after `patience`."""
+    """Hold one of the machine's turns. Within a turn another one costs nothing. Raises `Busy` after `patience`.
+
+    Whoever has to wait gives its connection to the database back to the pool meanwhile, unless a transaction is open.
+    """
     if getattr(_mine, "held", False):
         yield
         return
-    handle = _taken(patience)
-    _mine.held = True
-    try:
-        yield
-    finally:
-        _mine.held = False
-        if handle is not None:
-            os.close(handle)
+    with _queue(patience) as left:
+        seat = _taken(left)
+        _mine.held = True
+        try:
+            yield
+        finally:
+            _mine.held = False
+            if seat is not None:
+                seat.leave()
 
 
 def turns() -> int:
@@ -94,25 +102,93 @@ def _places() -> threading.BoundedSemaphore:
     return _at_doors[0]
 
 
-def _taken(patience: float) -> int | None:
-    """The lock of a turn. None where no file can be locked: then nothing bounds the hashes but the web's threads."""
+@contextmanager
+def _queue(patience: float) -> Iterator[float]:
+    """Wait among the threads of this process, so that no more of them than there are turns look at the files. Gives
+    what is left of the patience."""
+    until, number = time.monotonic() + patience, turns()
+    with _making:
+        waiting = _queues.setdefault(number, threading.BoundedSemaphore(number))
+    if not waiting.acquire(blocking=False):
+        _let_others_ask()
+        if not waiting.acquire(timeout=max(0.0, until - time.monotonic())):
+            raise Busy
+    try:
+        yield max(0.0, until - time.monotonic())
+    finally:
+        waiting.release()
+
+
+def _let_others_ask() -> None:
+    if connection.vendor == "postgresql" and not connection.in_atomic_block:
+        connection.close()
+
+
+@dataclass(slots=True)
+class _Seat:
+    """The file of one turn, kept open by this process; one thread at a time may lock it."""
+
+    path: Path
+    handle: int
+    file: int
+    free: threading.Lock = field(default_factory=threading.Lock)
+
+    def take(self) -> bool:
+        """Whether the turn was free, here and in every other process."""
+        if not self.free.acquire(blocking=False):
+            return False
+        try:
+            fcntl.flock(self.handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            self.free.release()
+            return False
+        return True
+
+    def leave(self) -> None:
+        fcntl.flock(self.handle, fcntl.LOCK_UN)
+        self.free.release()
+
+    def is_current(self) -> bool:
+        """Whether the file is still the one at its place; others would lock the new one."""
+        try:
+            return self.path.stat().st_ino == self.file
+        except OSError:
+            return False
+
+
+def _seat(path: Path) -> _Seat:
+    """The seat of a file, opened once a process: after a fork, a lock would be shared with the parent."""
+    name = (os.getpid(), path)
+    with _making:
+        seat = _seats.get(name)
+        if seat is None:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+            seat = _seats[name] = _Seat(path, handle, os.fstat(handle).st_ino)
+    return seat
+
+
+def _taken(patience: float) -> _Seat | None:
+    """The turn taken. None where no file can be locked: then this process bounds its own hashes only."""
     folder = Path(settings.PASSERELLE_DATA_DIR) / "locks"
-    until = time.monotonic() + patience
-    numbers = list(range(turns()))
+    until, waited = time.monotonic() + patience, False
+    paths = [folder / f"hash-{number}" for number in range(turns())]
     while True:
-        random.shuffle(numbers)
-        for number in numbers:
+        random.shuffle(paths)
+        for path in paths:
             try:
-                folder.mkdir(parents=True, exist_ok=True)
-                handle = os.open(folder / f"hash-{number}", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+                seat = _seat(path)
             except OSError:
                 return None
-            try:
-                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except OSError:
-                os.close(handle)
-                continue
-            return handle
+            if seat.take():
+                if seat.is_current():
+                    return seat
+                with _making:  # somebody removed the file; left open, so that no thread locks another by its number
+                    _seats.pop((os.getpid(), path), None)
+                seat.leave()
         if time.monotonic() >= until:
             raise Busy
+        if not waited:
+            _let_others_ask()
+            waited = True
         time.sleep(_PAUSE * random.uniform(0.5, 1.5))  # noqa: S311  who is next is no secret

@@ -48,7 +48,7 @@ class Environment(BaseSettings):
     trusted_proxies: str = ""
     limits_factor: float = Field(default=1.0, gt=0)
     hashes: int = Field(default=0, ge=0)
-    web_threads: int = Field(default=4, ge=1)
+    web_threads: int = Field(default=48, ge=1)
     debug: bool = False
     demo: bool = False
     data_dir: Path = ROOT / "var"
