@@ -88,6 +88,7 @@ _FIELDS_OF: dict[tuple[str, str], Words] = {
     (Tag.FACTOR_REMOVED, "asked_by"): gettext_lazy("Asked by"),
     (Tag.FACTOR_REMOVAL_CANCELLED, "asked_by"): gettext_lazy("Asked by"),
     (Tag.FACTOR_REMOVAL_ASKED, "effective_at"): gettext_lazy("Removed on"),
+    (Tag.EMAIL_CHANGE_ASKED, "effective_at"): gettext_lazy("In force on, at the earliest"),
 }
 # A “no” is worth a line here only.
 TOLD_EITHER_WAY = frozenset({"upheld", "active"})
@@ -128,6 +129,8 @@ _REASONS: dict[str, Words] = {
     "company_closed": gettext_lazy("the company was closed"),
     "time_over": gettext_lazy("nobody finished it in time"),
     "objection_upheld": gettext_lazy("an objection was upheld"),
+    "stopped": gettext_lazy("it was stopped"),
+    "not_possible": gettext_lazy("another login took the address"),
     "not given": gettext_lazy("no reason was given"),
 }
 _OBJECTION = re.compile(r"objection to (\S+)")

@@ -71,6 +71,7 @@ MAIL_KINDS: dict[str, Words] = {
     "entry/people_state": gettext_lazy("State of the login changed by a PLSA or the Assistance"),
     "entry/people_password": gettext_lazy("Link to a new password, sent by a PLSA or the Assistance"),
     "entry/people_activation": gettext_lazy("Activation of a login, sent again"),
+    "entry/email_of_colleague": gettext_lazy("Another e-mail address of a colleague, to a PLSA"),
     "accounts/sessions_ended": gettext_lazy("Sessions ended by somebody else"),
     "accounts/identity_linked": gettext_lazy("Login linked to an account of the group"),
     "accounts/factor_added": gettext_lazy("Second factor added"),
