@@ -10,7 +10,7 @@ import time_machine
 from django.test import Client
 
 from passerelle.accounts import actions as accounts
-from passerelle.accounts.actions.details import ask_email_change, confirm_email_change
+from passerelle.accounts.actions.email_changes import ask_email_change, confirm_email_change
 from passerelle.accounts.enums import LoginState, StateReason
 from passerelle.accounts.models import EmailChange, Person
 from passerelle.audit.models import Event

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from pathlib import Path
 
 import pytest
 from django.test import Client
 
 from passerelle.accounts.models import Person
+from passerelle.backoffice.words import MAIL_KINDS
 from passerelle.mail.models import Message
+from passerelle.mail.render import render
 from passerelle.suppliers.models import Company
 from passerelle.support import actions as support
 from passerelle.support.enums import TicketKind
@@ -157,3 +160,10 @@ def test_who_closes_second_reads_who_was_first(assistance: Client, now: datetime
 @pytest.mark.parametrize("query", ["?q=%00", "?after=garbage", "?page=-1", "?q=%C3%28", "?after=WzFd", "?person=%00"])
 def test_a_hostile_address_is_an_answer_never_a_failure(path: str, query: str, assistance: Client) -> None:
     assert assistance.get(f"/en/desk/{path}{query}").status_code == 200
+
+
+def test_every_mail_has_a_name_at_the_desk() -> None:  # I7
+    mails = Path(render.__code__.co_filename).parents[1] / "templates" / "mails"
+    kinds = {f"{text.parent.parent.name}/{text.parent.name}" for text in mails.glob("*/*/text.txt")}
+    assert len(kinds) > 50
+    assert kinds == set(MAIL_KINDS)

@@ -24,6 +24,7 @@ from passerelle.opening.enums import RefusalReason
 from passerelle.suppliers.actions import close_company, register
 from passerelle.suppliers.enums import Source
 from passerelle.suppliers.rules.changes import COLUMNS
+from passerelle.web.credentials import DOORS, REASONS
 from tests import cast
 from tests.backoffice import stages
 
@@ -125,3 +126,9 @@ def test_the_page_of_a_company_says_who_closed_it_in_words(assistance: Client, n
         assert "by system" not in html
         assert "par system" not in html
         assert "not given" not in html
+
+
+@pytest.mark.parametrize("reason", [reason for reason in REASONS if "_" in reason])
+def test_why_a_sign_in_was_refused_and_where_is_said_in_words(reason: str) -> None:
+    assert not CODE.search(value("entry", "reason", reason))
+    assert [value("entry", "door", door) for door in DOORS] == [str(words) for words in DOORS.values()]

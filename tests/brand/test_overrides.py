@@ -38,6 +38,7 @@ OTHERS = {
     "sign_in_free_tries": ("8", 8),
     "sign_in_pauses": ("2, 5", (2, 5)),
     "factor_removal_hours": ("48", 48),
+    "email_change_hours": ("72", 72),
     "fresh_proof_minutes": ("3", 3),
     "unused_warning_days": ("30", 30),
     "unused_suspension_days": ("120", 120),

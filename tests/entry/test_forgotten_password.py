@@ -15,12 +15,13 @@ from passerelle.audit.models import Event
 from passerelle.audit.tags import Tag
 from passerelle.core.actor import SYSTEM
 from passerelle.entry.models import Diagnosis
+from passerelle.entry.rules.people import Act
 from passerelle.mail import links
 from passerelle.mail.models import Link, Message
 from passerelle.mail.render import preview, render
 from passerelle.suppliers.actions import close_company
 from passerelle.support.models import Ticket
-from passerelle.web.people import count_link
+from passerelle.web.acts import count
 from tests import cast
 from tests.conftest import NOW
 from tests.entry.conftest import House, open_for, person
@@ -286,7 +287,7 @@ def test_reminders_and_links_of_others_leave_the_owner_s_own_link_alone(house: H
     for _ in range(4):
         house.client.post("/en/forgotten-login/", {"cofor": "AB12CD", "email": house.plsa.email})
     assert mails("login_reminder") == 3
-    assert [bool(count_link(house.plsa, now=NOW)) for _ in range(4)] == [True, True, True, False]
+    assert [bool(count(Act.PASSWORD_LINK, house.plsa, now=NOW)) for _ in range(4)] == [True, True, True, False]
     for _ in range(4):
         ask(house.client, house.plsa)
     assert mails("recovery_link") == 3
@@ -298,4 +299,4 @@ def test_the_owner_s_own_links_leave_the_others_alone(house: House, settings: An
         ask(house.client, house.plsa)
     house.client.post("/en/forgotten-login/", {"cofor": "AB12CD", "email": house.plsa.email})
     assert mails("login_reminder") == 1
-    assert count_link(house.plsa, now=NOW)
+    assert count(Act.PASSWORD_LINK, house.plsa, now=NOW)

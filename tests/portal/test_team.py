@@ -13,7 +13,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from passerelle.accounts.enums import LoginState
-from passerelle.accounts.models import FactorRemoval, Person, SecondFactor, Session
+from passerelle.accounts.models import EmailChange, FactorRemoval, Person, SecondFactor, Session
 from passerelle.audit.models import Event
 from passerelle.audit.tags import Tag
 from passerelle.core.actor import visitor
@@ -171,6 +171,20 @@ def same_page(page: str, teams: Teams, name: str) -> str:
     return re.sub(r'name="csrfmiddlewaretoken" value="\w+"|nonce="[^"]*"', "", page)
 
 
+OF_THE_ASSISTANCE = (Act.BLOCK, Act.CHANGE_EMAIL, Act.STOP_EMAIL)
+
+
+@pytest.mark.parametrize("act", OF_THE_ASSISTANCE)
+def test_acts_of_the_assistance_are_refused_to_a_plsa_with_words(paula: Client, teams: Teams, act: Act) -> None:
+    # decision 17, ADR 0020
+    page, path = f"/en/team/{teams.key('uma')}/", f"/en/team/{teams.key('uma')}/{act.value}/"
+    assert path not in html(paula, page)
+    for answer in (paula.get(path, follow=True), paula.post(path, {"email": "x@x.example", "note": "W"}, follow=True)):
+        assert "Only the Assistance can do this with this login." in answer.content.decode()
+    assert not EmailChange.objects.exists()
+    assert teams.fresh("uma").state == LoginState.ACTIVE
+
+
 def test_pages_and_acts_are_the_same_for_a_login_that_another_company_counts_on(
     paula: Client, teams: Teams, later: datetime
 ) -> None:
@@ -194,7 +208,7 @@ def test_pages_and_acts_are_the_same_for_a_login_that_another_company_counts_on(
             found.append(same_page(" ".join(response.content.decode().split()), teams, name))
         return found[0], found[1]
 
-    for path in ("", *(f"{act.value}/" for act in Act if act not in {Act.LIFT, Act.BLOCK})):
+    for path in ("", *(f"{act.value}/" for act in Act if act not in {Act.LIFT, *OF_THE_ASSISTANCE})):
         ours_alone, shared = both(path)
         assert ours_alone == shared, path
     for act in (Act.REMOVE_FACTOR, Act.REMOVE_FACTOR, Act.END_SESSIONS):

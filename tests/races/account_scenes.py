@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 from passerelle.accounts import actions as accounts
-from passerelle.accounts.actions.details import ask_email_change, confirm_email_change
+from passerelle.accounts.actions.email_changes import ask_email_change, confirm_email_change
 from passerelle.accounts.actions.sessions import end_other_sessions
 from passerelle.accounts.models import EmailChange, Person, Session
 from passerelle.audit.models import Event

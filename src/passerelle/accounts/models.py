@@ -244,12 +244,19 @@ class FactorRemoval(models.Model):
 
 
 class EmailChange(models.Model):
-    """A new address of a person, in force once both mailboxes, the old and the new, confirmed it."""
+    """A new address of a person, in force once both mailboxes, the old and the new, confirmed it.
+
+    One that the Assistance asked for waits for the new mailbox and `effective_at`, or for both mailboxes (ADR 0020).
+    """
 
     key = models.CharField(max_length=40, unique=True, default=random_key, editable=False)
     person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="email_changes")
     email = models.CharField(max_length=254)
     asked_at = models.DateTimeField()
+    # Who of the staff asked for it, and when it may be in force without the old mailbox. Empty: the person asked.
+    asked_by_key = models.CharField(max_length=40, blank=True, db_default="", default="")
+    asked_by = models.CharField(max_length=300, blank=True, db_default="", default="")
+    effective_at = models.DateTimeField(null=True, blank=True)
     expires_at = models.DateTimeField()
     old_confirmed_at = models.DateTimeField(null=True, blank=True)
     new_confirmed_at = models.DateTimeField(null=True, blank=True)

@@ -1,4 +1,4 @@
-"""Work of the worker for sessions, passwords and lost second factors."""
+"""Work of the worker for sessions, passwords, lost second factors and lost mailboxes."""
 
 from __future__ import annotations
 
@@ -6,10 +6,12 @@ from contextlib import suppress
 from datetime import datetime
 
 from passerelle import jobs
+from passerelle.accounts.actions.email_changes import carry_out_email_change
 from passerelle.accounts.actions.passwords import forget_former_passwords
 from passerelle.accounts.actions.reminders import mind_unused, remind_of_passwords
 from passerelle.accounts.actions.removals import carry_out_removal
-from passerelle.accounts.models import FactorRemoval
+from passerelle.accounts.enums import LoginState
+from passerelle.accounts.models import EmailChange, FactorRemoval
 from passerelle.accounts.sessions import SessionStore
 from passerelle.core import clock
 from passerelle.core.actor import SYSTEM
@@ -59,3 +61,20 @@ def end_removals_due(now: datetime) -> None:
     for key in list(due.values_list("key", flat=True)):
         with suppress(Refused):  # its owner was faster and keeps the factor
             carry_out_removal(removal_key=key, actor=SYSTEM, now=now)
+
+
+@jobs.every(minutes=5)
+@jobs.task()
+def end_email_changes() -> None:
+    """Put the new addresses in force whose hours of waiting are over (ADR 0020)."""
+    end_email_changes_due(clock.now())
+
+
+def end_email_changes_due(now: datetime) -> None:
+    due = EmailChange.objects.filter(
+        cancelled_at__isnull=True, done_at__isnull=True, new_confirmed_at__isnull=False, effective_at__lte=now,
+        expires_at__gt=now, person__state=LoginState.ACTIVE,
+    )  # fmt: skip
+    for key in list(due.values_list("key", flat=True)):
+        with suppress(Refused):  # stopped since
+            carry_out_email_change(change_key=key, actor=SYSTEM, now=now)

@@ -19,10 +19,11 @@ from passerelle.opening.enums import Basis, OpeningKind, OpeningState, RefusalRe
 from passerelle.opening.models import RecordStage
 from passerelle.suppliers.enums import CompanyKind
 from passerelle.support.enums import TicketKind, TicketState
-from passerelle.web import dates
+from passerelle.web import credentials, dates
 
 FIELDS: dict[str, Words] = {
     "note": gettext_lazy("Note"),
+    "door": gettext_lazy("Where"),
     "reason": gettext_lazy("Reason"),
     "basis": gettext_lazy("Why it is believed"),
     "state": gettext_lazy("State"),
@@ -88,6 +89,7 @@ _FIELDS_OF: dict[tuple[str, str], Words] = {
     (Tag.FACTOR_REMOVED, "asked_by"): gettext_lazy("Asked by"),
     (Tag.FACTOR_REMOVAL_CANCELLED, "asked_by"): gettext_lazy("Asked by"),
     (Tag.FACTOR_REMOVAL_ASKED, "effective_at"): gettext_lazy("Removed on"),
+    (Tag.EMAIL_CHANGE_ASKED, "effective_at"): gettext_lazy("In force on, at the earliest"),
 }
 # A “no” is worth a line here only.
 TOLD_EITHER_WAY = frozenset({"upheld", "active"})
@@ -128,6 +130,8 @@ _REASONS: dict[str, Words] = {
     "company_closed": gettext_lazy("the company was closed"),
     "time_over": gettext_lazy("nobody finished it in time"),
     "objection_upheld": gettext_lazy("an objection was upheld"),
+    "stopped": gettext_lazy("it was stopped"),
+    "not_possible": gettext_lazy("another login took the address"),
     "not given": gettext_lazy("no reason was given"),
 }
 _OBJECTION = re.compile(r"objection to (\S+)")
@@ -147,7 +151,7 @@ def reason_words(text: str) -> str:
     """A stored reason in words. What a person wrote stands as it was written."""
     if found := _OBJECTION.fullmatch(text):
         return _("objection to %(reference)s") % {"reference": found[1]}
-    return str(_REASONS.get(text) or LOGIN_REASONS.get(text, text))
+    return str(_REASONS.get(text) or LOGIN_REASONS.get(text) or credentials.REASONS.get(text, text))
 
 
 def value(source: str, name: str, found: Any) -> str:
@@ -174,6 +178,8 @@ def _named(source: str, name: str, text: str) -> str:
     """A word for a code that is of no list of ours; else the text itself."""
     if name == "stage":
         return str(_STAGES.get(text, text))
+    if name == "door":
+        return str(credentials.DOORS.get(text, text))
     if name in {"reason", "closed_reason"}:
         return reason_words(text)
     if source == "suppliers" and name == "country":

@@ -233,6 +233,13 @@ POLICIES: tuple[Policy, ...] = (
         24,
     ),
     Policy(
+        "email_change_hours",
+        "Hours between the Assistance's wish for another address of a person and its effect without the old mailbox.",
+        "Account",
+        "whole hours, 1 to 168",
+        24,
+    ),
+    Policy(
         "fresh_proof_minutes",
         "Minutes for which a password or second factor just given is proof enough for a dangerous act.",
         "Account",
@@ -306,6 +313,7 @@ class Policies(BaseModel):
     sign_in_free_tries: Annotated[int, _days(3, 20)]
     sign_in_pauses: tuple[Annotated[int, _days(1, 1440)], ...]
     factor_removal_hours: Annotated[int, _days(1, 168)]
+    email_change_hours: Annotated[int, _days(1, 168)]
     fresh_proof_minutes: Annotated[int, _days(1, 60)]
     unused_warning_days: Annotated[int, _days(0, 3650)]
     unused_suspension_days: Annotated[int, _days(0, 3650)]

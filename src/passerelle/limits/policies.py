@@ -53,6 +53,12 @@ _TABLE = [
     Policy(
         "email_change", 5, DAY, "new addresses one person asks for: each brings a mail to a mailbox of their choice"
     ),
+    Policy(
+        "email_change_asked",
+        5,
+        DAY,
+        "new addresses the Assistance asks for, for one person: each brings mails to several",
+    ),
     Policy("draft", 30, HOUR, "forms kept for one address whose session had ended: no store for strangers"),
     Policy("diagnosis_number", 60, HOUR, "diagnosis numbers one member of staff or PLSA looks up"),
     Policy("ticket", 10, HOUR, "messages to the Assistance from one address"),

@@ -175,11 +175,14 @@ def _about_second_factors() -> Iterator[Sample]:
 def _to_the_owner_of_the_address() -> Iterator[Sample]:
     address = {"new_email": "tina.new@fournier.example", "address": "192.0.2.7"}
     asked = LOGIN | address | LINK | {"asked_at": NOW}
-    yield Sample("accounts/email_asked", "", asked, "email_old")
-    yield Sample("accounts/email_to_confirm", "", LINK | {"asked_at": NOW}, "email_new")
+    for variant, at in (("", None), ("by the Assistance", NOW + timedelta(hours=24))):
+        since = {"asked_at": NOW, "effective_at": at}
+        yield Sample("accounts/email_asked", variant, asked | since | ({"address": ""} if at else {}), "email_old")
+        yield Sample("accounts/email_to_confirm", variant, LINK | since, "email_new")
     yield Sample("accounts/email_in_use", "", {"asked_at": NOW})
     changed = LOGIN | address | {"old_email": "tina@fournier.example", "changed_at": NOW}
-    yield Sample("accounts/email_changed", "", changed)
+    yield Sample("accounts/email_changed", "", changed | {"both": True})
+    yield Sample("accounts/email_changed", "by the Assistance", changed | {"both": False, "address": ""})
     for reason in ("stopped", "not_possible"):
         ended_so = LOGIN | address | {"reason": reason, "cancelled_at": NOW}
         yield Sample("accounts/email_change_cancelled", reason, ended_so)
@@ -217,6 +220,10 @@ def _of_acts_on_a_login() -> Iterator[Sample]:
     for variant, facts in (("by a PLSA", colleague), ("by the Assistance", desk)):
         yield Sample("entry/people_password", variant, facts | LINK, "recovery")
         yield Sample("entry/people_activation", variant, facts | LINK, "activation")
+    lost = {"person_name": "Tina Fournier", "old_email": "tina@fournier.example", "effective_at": EXPIRES}
+    yield Sample("entry/email_of_colleague", "", desk | lost | {
+        "company_name": OPENING["company_name"], "new_email": "tina.new@fournier.example"
+    })  # fmt: skip
 
 
 def _of_sign_in() -> Iterator[Sample]:

@@ -1,158 +1,58 @@
-"""People as a PLSA and the Assistance see and manage them: the same words, forms and facts at both doors.
+"""People as a PLSA and the Assistance see them: the same facts, in the same words, at both doors (see acts.py too).
 
 What a PLSA reads never tells whether another company counts on a login.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
 from django import forms
-from django.utils.functional import Promise
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
-from passerelle import brand
 from passerelle.accounts.enums import Lifter, LoginState, StateReason
 from passerelle.accounts.models import Person
 from passerelle.accounts.queries import living_sessions
 from passerelle.accounts.rules import lifters_of, may_keep_password
 from passerelle.audit.models import Event
 from passerelle.audit.tags import Tag
+from passerelle.core import clock
 from passerelle.core.actor import ActorKind
-from passerelle.core.errors import Refused
+from passerelle.entry.actions.diagnosis import read_diagnosis
 from passerelle.entry.models import Diagnosis
+from passerelle.entry.queries import diagnosis_by_number
 from passerelle.entry.queries.people import chain_of
 from passerelle.entry.rules.diagnosis import Chain, Link, explain, obstacles
 from passerelle.entry.rules.people import Act, Reach, may_do
-from passerelle.limits.check import Allowance, hit
+from passerelle.limits.check import hit
 from passerelle.suppliers.models import Company
 from passerelle.web import credentials
-from passerelle.web.forms import PortalForm
-
-Words = str | Promise
-
-
-@dataclass(frozen=True, slots=True)
-class ActWords:
-    """An act in words: on its button, as the title of its page, what it means there, and once it is done."""
-
-    label: Words
-    title: Words
-    means: Words
-    done: Words
+from passerelle.web.acts import Words, offers
+from passerelle.web.dates import hour
+from passerelle.web.forms import PortalForm, bind, was_switched
+from passerelle.web.requests import actor
 
 
-_WORDS: dict[Act, ActWords] = {
-    Act.LIFT: ActWords(
-        gettext_lazy("Make active again"),
-        gettext_lazy("Make the login active again"),
-        gettext_lazy("%(name)s can sign in again with the present password, and is told by e-mail."),
-        gettext_lazy("The login is active again. %(name)s is told by e-mail."),
-    ),
-    Act.PASSWORD_LINK: ActWords(
-        gettext_lazy("Send a password link"),
-        gettext_lazy("Send a link to a new password"),
-        gettext_lazy(
-            "The link goes to the registered address, %(email)s. Only %(name)s sees and chooses the password; the "
-            "present one stays until then."
-        ),
-        gettext_lazy("The link leaves to %(email)s. It works once."),
-    ),
-    Act.END_SESSIONS: ActWords(
-        gettext_lazy("End all sessions"),
-        gettext_lazy("End all sessions"),
-        gettext_lazy("Every browser in which %(name)s is signed in is signed out at once. The login stays active."),
-        gettext_lazy("Every session of %(name)s is ended."),
-    ),
-    Act.REMOVE_FACTOR: ActWords(
-        gettext_lazy("Remove the lost second factor"),
-        gettext_lazy("Remove the lost second factor"),
-        gettext_lazy(
-            "It is removed after %(hours)d hours. %(name)s is told by e-mail at once and can keep it until then. Only "
-            "go on if you know from %(name)s that it is lost."
-        ),
-        gettext_lazy("The second factor is removed in %(hours)d hours. %(name)s is told by e-mail."),
-    ),
-    Act.SUSPEND: ActWords(
-        gettext_lazy("Suspend"),
-        gettext_lazy("Suspend the access"),
-        gettext_lazy("%(name)s cannot enter until the access is made active again. Rights stay as they are."),
-        gettext_lazy("%(name)s is suspended, and told by e-mail."),
-    ),
-    Act.BLOCK: ActWords(
-        gettext_lazy("Block as stolen"),
-        gettext_lazy("Block the login as stolen"),
-        gettext_lazy("Nobody can sign in with it, whatever they know. Only the Assistance makes it active again."),
-        gettext_lazy("The login of %(name)s is blocked."),
-    ),
-    Act.DELETE: ActWords(
-        gettext_lazy("Delete"),
-        gettext_lazy("Delete the login"),
-        gettext_lazy(
-            "%(name)s loses the access for good. Nothing brings a deleted login back, and it is never reused."
-        ),
-        gettext_lazy("The access of %(name)s is deleted."),
-    ),
-}
-# A PLSA reads the same whether or not another company counts on the login, so each word is true of both.
-_OF_PLSAS: dict[Act, ActWords] = {
-    Act.END_SESSIONS: ActWords(
-        gettext_lazy("End all sessions"),
-        gettext_lazy("End all sessions"),
-        gettext_lazy(
-            "Every browser in which %(name)s acts for your company is signed out at once. The login stays active."
-        ),
-        gettext_lazy("Every session of %(name)s for your company is ended."),
-    ),
-    Act.REMOVE_FACTOR: ActWords(
-        gettext_lazy("Remove the lost second factor"),
-        gettext_lazy("Remove the lost second factor"),
-        gettext_lazy(
-            "It is removed after %(hours)d hours at the earliest. %(name)s is told the date by e-mail and can keep it "
-            "until then. Only go on if you know from %(name)s that it is lost."
-        ),
-        gettext_lazy("The removal of the second factor is asked for. %(name)s is told the date by e-mail."),
-    ),
-}
-_ACTIVATION = ActWords(
-    gettext_lazy("Send the activation again"),
-    gettext_lazy("Send the activation again"),
-    gettext_lazy("The link to a first password goes to the registered address, %(email)s. Earlier links end."),
-    gettext_lazy("The activation leaves to %(email)s. Its link works once."),
-)
-
-REFUSALS: dict[str, Words] = {
-    "own_login": gettext_lazy("You cannot act on your own login. Somebody else with the power can."),
-    "login_deleted": gettext_lazy("The login is deleted. Nothing can be done with it any more."),
-    "nothing_to_lift": gettext_lazy("The login is active already."),
-    "lifted_by_others": gettext_lazy("Only the Assistance can make this login active again."),
-    "shared_login": gettext_lazy("Only the Assistance can do this with this login."),
-    "assistance_only": gettext_lazy("Only the Assistance can do this with this login."),
-    "lift_first": gettext_lazy("The login is not active. Make it active again first."),
-    "not_active": gettext_lazy("The login is not active, so there is nothing to suspend."),
-    "last_plsa": gettext_lazy("This is the last access administrator (PLSA) of the company. Ask the Assistance."),
-    "blocked_already": gettext_lazy("The login is blocked already."),
-    "no_factor": gettext_lazy("This login has no second factor."),
-    "removal_waits": gettext_lazy("The removal of the second factor was asked already. It waits."),
-    "removal_pending": gettext_lazy("The removal of the second factor was asked already. It waits."),
-}
-# Never undone by the person, or felt at once: asked for in red.
-DANGEROUS = frozenset({Act.SUSPEND, Act.BLOCK, Act.DELETE})
-NEEDS_NOTE = DANGEROUS
-
-
-class NoteForm(PortalForm):
-    """Why: it stands in the history, for those who manage the login. The person does not read it."""
-
-    note = forms.CharField(
-        label=gettext_lazy("Reason"),
-        help_text=gettext_lazy("It stands in the history. The person does not see it."),
-        widget=forms.Textarea(attrs={"rows": 3}),
-        max_length=500,
-        error_messages={"required": gettext_lazy("Write the reason: the history must say why")},
-    )
+def facts(reach: Reach, company: Company | None, *, now: datetime) -> dict[str, Any]:
+    """What the page of a person shows at either door. For a PLSA, `company` is the one acted for."""
+    person, sessions = reach.person, sessions_of(reach, now)
+    return {
+        "person": person,
+        "status": status_for(company, reach, now=now) if company else status(reach, now=now),
+        "note": note_of(person, company),
+        "lifters": lifter_words(reach),
+        "why": diagnosis(person, company, now=now),
+        "factors": factors_of(person),
+        "sessions": sessions,
+        "offers": offers(reach, sessions=sessions.count),
+        "is_self": reach.is_self,
+    }
 
 
 class NumberForm(PortalForm):
@@ -165,57 +65,6 @@ class NumberForm(PortalForm):
         widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
         error_messages={"required": gettext_lazy("Type the 8 digits of the diagnosis number")},
     )
-
-
-@dataclass(frozen=True, slots=True)
-class Offer:
-    """An act as a page offers it; `name` is its part of the address."""
-
-    act: Act
-    label: str
-
-    @property
-    def name(self) -> str:
-        return self.act.value
-
-    @property
-    def dangerous(self) -> bool:
-        return self.act in DANGEROUS
-
-
-def act_named(name: str) -> Act | None:
-    """The act of a part of an address."""
-    return next((act for act in Act if act.value == name), None)
-
-
-def words(act: Act, person: Person, by: Lifter = Lifter.ASSISTANCE) -> ActWords:
-    """The words of an act, filled in for a person."""
-    first = act is Act.PASSWORD_LINK and person.activated_at is None
-    found = _ACTIVATION if first else (_OF_PLSAS if by is Lifter.PLSA else {}).get(act, _WORDS[act])
-    facts = {
-        "name": person.get_full_name() or person.login,
-        "email": person.email,
-        "hours": brand.current().policies.factor_removal_hours,
-    }
-    return ActWords(str(found.label), str(found.title), str(found.means) % facts, str(found.done) % facts)
-
-
-def offers(reach: Reach, *, sessions: int) -> list[Offer]:
-    """The acts open now, the one that helps most first: what stops the login is lifted before anything else."""
-    return [
-        Offer(act, str(words(act, reach.person).label))
-        for act in Act
-        if may_do(act, reach) and (act is not Act.END_SESSIONS or sessions)
-    ]
-
-
-def refusal_words(refusal: Refused) -> str:
-    return str(REFUSALS.get(refusal.code, REFUSALS["assistance_only"]))
-
-
-def count_link(person: Person, *, now: datetime) -> Allowance:
-    """Count a link sent to somebody: a mailbox is not to be flooded by anybody."""
-    return hit("password_link_sent", person.key, now=now)
 
 
 # ---------------------------------------------------------------- states
@@ -302,11 +151,11 @@ class Sessions:
     last_seen_at: datetime | None
 
 
-def sessions_of(person: Person, now: datetime, reach: Reach | None = None) -> Sessions:
+def sessions_of(reach: Reach, now: datetime) -> Sessions:
     """The open sessions of a person. A PLSA counts those for the own company: of a login that another company counts
     on, the ones that chose this company, and otherwise all."""
-    rows = living_sessions(person, now)
-    if reach is not None and reach.for_company_only and reach.membership is not None:
+    rows = living_sessions(reach.person, now)
+    if reach.for_company_only and reach.membership is not None:
         rows = [row for row in rows if row.company_key == reach.membership.company.key]
     return Sessions(len(rows), rows[0].last_seen_at if rows else None)
 
@@ -383,3 +232,41 @@ _BROWSERS: dict[bool, Words] = {
     True: pgettext_lazy("where a sign-in was refused", "a browser the login knows"),
     False: pgettext_lazy("where a sign-in was refused", "a browser the login does not know"),
 }
+
+
+def number_page(
+    request: HttpRequest,
+    *,
+    template: str,
+    reader: Callable[[Diagnosis], tuple[bool, Person | None]],
+    unknown: Words,
+    company: Company | None = None,
+) -> HttpResponse:
+    """What happened to the try whose number was read out. Looking it up stands in the trail.
+
+    `reader` tells whether who asks may know of a try, and whose it was; `unknown` is said of all others alike.
+    """
+    form, who, now = bind(request, NumberForm), actor(request), clock.now()
+    sent = form.is_bound and not was_switched(request)
+    context: dict[str, Any] = {"form": form, "company": company}
+    status = 422 if sent else 200
+    if sent and form.is_valid():
+        allowed = hit("diagnosis_number", who.key, now=now)
+        found = diagnosis_by_number(form.cleaned_data["number"], now) if allowed else None
+        known, person = reader(found) if found is not None else (False, None)
+        if not allowed:
+            form.add_error("number", _("Too many numbers were looked up. Go on after %(hour)s.") % {
+                "hour": hour(allowed.again_at)
+            })  # fmt: skip
+            status = 429
+        elif found is None or not known:
+            form.add_error("number", str(unknown))
+        else:
+            read_diagnosis(diagnosis=found, actor=who, now=now)
+            context |= {
+                "found": refused_try(found),
+                "person": person,
+                "why": diagnosis(person, company, now=now) if person or found.reason == "unknown" else None,
+            }
+            status = 200
+    return render(request, template, context, status=status)

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from passerelle.accounts.models import EmailChange, Person
-from passerelle.core.actor import Actor
+from passerelle.core.actor import Actor, ActorKind
 from passerelle.mail import outbox
 from passerelle.mail.models import Link, Message
 
@@ -43,17 +43,23 @@ def _to_stranger(change: EmailChange, now: datetime) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def _from(person: Person, actor: Actor) -> str:
+    """The network address a person reads: their own or a stranger's, never that of the staff who acted for them."""
+    return "" if actor.kind is ActorKind.STAFF and actor.key != person.key else actor.address
+
+
 def email_asked(change: EmailChange, *, link: Link, actor: Actor, now: datetime) -> Message:
-    """To the present address: which address is asked for, from where; the link confirms it or stops it."""
+    """To the present address: which address is asked for, by whom, from where; the link confirms it or stops it."""
     return _send(
         "email_asked", change.person, now=now, link=link, subject_key=change.key, login=change.person.login,
-        new_email=change.email, asked_at=change.asked_at, address=actor.address, expires_at=change.expires_at,
+        new_email=change.email, asked_at=change.asked_at, address=_from(change.person, actor),
+        effective_at=change.effective_at, expires_at=change.expires_at,
     )  # fmt: skip
 
 
 def email_to_confirm(change: EmailChange, *, link: Link, now: datetime) -> Message:
     """To the new address: what its link does."""
-    facts = {"asked_at": change.asked_at, "expires_at": change.expires_at}
+    facts = {"asked_at": change.asked_at, "effective_at": change.effective_at, "expires_at": change.expires_at}
     return outbox.queue(
         "accounts/email_to_confirm", context=facts, link=link, sensitive=True, **_to_stranger(change, now)
     )
@@ -64,11 +70,12 @@ def email_in_use(change: EmailChange, *, now: datetime) -> Message:
     return outbox.queue("accounts/email_in_use", context={"asked_at": change.asked_at}, **_to_stranger(change, now))
 
 
-def email_changed(person: Person, *, to_address: str, old_email: str, actor: Actor, now: datetime) -> Message:
-    """To the old and to the new address: which one counts from now on."""
+def email_changed(change: EmailChange, *, to_address: str, old_email: str, actor: Actor, now: datetime) -> Message:
+    """To the old and to the new address: which one counts from now on, and whether both mailboxes wanted it."""
+    person = change.person
     return _send(
         "email_changed", person, now=now, to_address=to_address, login=person.login, old_email=old_email,
-        new_email=person.email, changed_at=now, address=actor.address,
+        new_email=person.email, changed_at=now, address=_from(person, actor), both=bool(change.old_confirmed_at),
     )  # fmt: skip
 
 
@@ -76,7 +83,7 @@ def email_change_cancelled(change: EmailChange, *, reason: str, actor: Actor, no
     """To the address that stays. `reason` is "stopped" or "not_possible"."""
     return _send(
         "email_change_cancelled", change.person, now=now, login=change.person.login, new_email=change.email,
-        reason=reason, cancelled_at=now, address=actor.address,
+        reason=reason, cancelled_at=now, address=_from(change.person, actor),
     )  # fmt: skip
 
 

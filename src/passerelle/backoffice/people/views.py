@@ -5,11 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -23,21 +22,15 @@ from passerelle.backoffice.people.forms import PeopleForm
 from passerelle.backoffice.people.search import search
 from passerelle.core import clock
 from passerelle.core.actor import Actor
-from passerelle.core.errors import Refused
 from passerelle.core.powers import Verb, may
-from passerelle.entry.actions.diagnosis import read_diagnosis
-from passerelle.entry.actions.people import perform
 from passerelle.entry.models import Diagnosis
-from passerelle.entry.queries import diagnosis_by_number
-from passerelle.entry.queries.people import reach_of_staff, removal_of
-from passerelle.entry.rules.people import Act, Reach, may_do
-from passerelle.limits.check import hit
+from passerelle.entry.queries.people import email_asked_for, reach_of_staff, removal_of
+from passerelle.entry.rules.people import Reach
 from passerelle.memberships.models import Mandate, Membership
 from passerelle.memberships.rules import mandate_in_force
+from passerelle.web import acts
 from passerelle.web import people as seen
 from passerelle.web.access import staff_page
-from passerelle.web.dates import hour
-from passerelle.web.forms import bind, was_switched
 from passerelle.web.pagination import Page, keyset
 from passerelle.web.proof import fresh_proof
 from passerelle.web.requests import actor
@@ -59,7 +52,7 @@ def _load(request: HttpRequest, key: str) -> Person:
 
 
 def _reach(request: HttpRequest, person: Person) -> Reach:
-    found = reach_of_staff(actor(request), person)
+    found = reach_of_staff(actor(request), person, clock.now())
     if found is None:
         raise PermissionDenied
     return found
@@ -113,30 +106,19 @@ def _row(person: Any, now: datetime) -> dict[str, Any]:
 @require_safe
 def person(request: HttpRequest, key: str) -> HttpResponse:
     """All that is known of one login, why it can or cannot enter, and what can be done about it."""
-    return _show(request, _load(request, key))
-
-
-def _show(request: HttpRequest, found: Person, **more: Any) -> HttpResponse:
-    who, now = actor(request), clock.now()
-    reach = reach_of_staff(who, found)
-    sessions = seen.sessions_of(found, now)
-    shown = reach or Reach(person=found, by=Lifter.ASSISTANCE)
-    context = {
-        "person": found,
-        "status": seen.status(shown, now=now),
-        "note": seen.note_of(found, None),
-        "lifters": seen.lifter_words(shown),
-        "why": seen.diagnosis(found, None, now=now),
+    found, who, now = _load(request, key), actor(request), clock.now()
+    reach = reach_of_staff(who, found, now)
+    context = seen.facts(reach or Reach(person=found, by=Lifter.ASSISTANCE), None, now=now)
+    context |= {
         "memberships": _memberships(found, now),
-        "factors": seen.factors_of(found),
         "removal": removal_of(found),
-        "sessions": sessions,
-        "offers": seen.offers(reach, sessions=sessions.count) if reach else [],
+        "change": email_asked_for(found, now),
         "is_self": who.key == found.key,
         "mails": of_person(found.key) if may(who, Verb.SEE_MAILS) else None,
         "history": lines(_events(found)) if may(who, Verb.SEE_TRAIL) else None,
-        **more,
     }
+    if reach is None:
+        context["offers"] = []
     return render(request, "backoffice/people/person.html", context)
 
 
@@ -156,67 +138,19 @@ def _events(person: Person) -> QuerySet[Event]:
 @require_http_methods(["GET", "HEAD", "POST"])
 def act(request: HttpRequest, key: str, name: str) -> HttpResponse:
     """One act on a login: what it means, then the act itself."""
-    chosen, found, now = seen.act_named(name), _load(request, key), clock.now()
-    if chosen is None:
-        raise Http404
-    verdict = may_do(chosen, _reach(request, found))
-    if not verdict:
-        messages.warning(request, seen.refusal_words(Refused(verdict.reason)))
-        return redirect("desk:person", key=key)
-    words = seen.words(chosen, found)
-    form = bind(request, seen.NoteForm) if chosen in seen.NEEDS_NOTE else None
-    sent = request.method == "POST" and not was_switched(request)
-    if sent and (form is None or form.is_valid()):
-        if chosen is Act.PASSWORD_LINK and not (allowed := seen.count_link(found, now=now)):
-            messages.warning(request, _too_many(allowed.again_at))
-            return redirect("desk:person", key=key)
-        try:
-            note = form.cleaned_data["note"] if form else ""
-            perform(act=chosen, person_key=found.key, note=note, actor=actor(request), now=now)
-        except Refused as refusal:
-            messages.warning(request, seen.refusal_words(refusal))
-        else:
-            messages.success(request, str(words.done))
-        return redirect("desk:person", key=key)
-    context = {"person": found, "words": words, "form": form, "dangerous": chosen in seen.DANGEROUS}
-    return render(request, "backoffice/people/act.html", context, status=422 if sent else 200)
-
-
-def _too_many(again_at: datetime) -> str:
-    return _("Enough links were sent to this person. Send the next one after %(hour)s.") % {"hour": hour(again_at)}
+    reach = _reach(request, _load(request, key))
+    return acts.act_page(request, name, reach, page="desk:person", template="backoffice/people/act.html")
 
 
 @staff_page(Verb.SEE_PEOPLE)
 @require_http_methods(["GET", "HEAD", "POST"])
 def number(request: HttpRequest) -> HttpResponse:
-    """What happened to the try whose number a caller reads out. Looking it up stands in the trail."""
-    form = bind(request, seen.NumberForm)
-    sent = form.is_bound and not was_switched(request)
-    context: dict[str, Any] = {"form": form}
-    status = 422 if sent else 200
-    if sent and form.is_valid():
-        who, now = actor(request), clock.now()
-        allowed = hit("diagnosis_number", who.key, now=now)
-        found = diagnosis_by_number(form.cleaned_data["number"], now) if allowed else None
-        if not allowed:
-            form.add_error("number", _("Too many numbers were looked up. Go on after %(hour)s.") % {
-                "hour": hour(allowed.again_at)
-            })  # fmt: skip
-            status = 429
-        elif found is None or _is_hidden(found, who):
-            form.add_error("number", _("No refused sign-in of the last 24 hours has this number. Check the digits."))
-        else:
-            read_diagnosis(diagnosis=found, actor=who, now=now)
-            person = _known_to(who).filter(key=found.person_key).first() if found.person_key else None
-            context |= {
-                "found": seen.refused_try(found),
-                "person": person,
-                "why": seen.diagnosis(person, None, now=now) if person or found.reason == "unknown" else None,
-            }
-            status = 200
-    return render(request, "backoffice/people/number.html", context, status=status)
+    """What happened to the try whose number a caller reads out, unless it is about a login that is not shown."""
+    known = _known_to(actor(request))
 
+    def reader(found: Diagnosis) -> tuple[bool, Person | None]:
+        person = known.filter(key=found.person_key).first() if found.person_key else None
+        return person is not None or not found.person_key, person
 
-def _is_hidden(found: Diagnosis, who: Actor) -> bool:
-    """Whether the number is about a login that this member of staff does not see."""
-    return bool(found.person_key) and not _known_to(who).filter(key=found.person_key).exists()
+    unknown = _("No refused sign-in of the last 24 hours has this number. Check the digits.")
+    return seen.number_page(request, template="backoffice/people/number.html", reader=reader, unknown=unknown)

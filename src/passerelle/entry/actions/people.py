@@ -16,10 +16,11 @@ from django.db import transaction
 
 from passerelle import brand
 from passerelle.accounts import actions as accounts
+from passerelle.accounts.actions.email_changes import ask_email_change_for, cancel_email_change
 from passerelle.accounts.actions.removals import ask_removal
 from passerelle.accounts.actions.sessions import end_other_sessions
 from passerelle.accounts.enums import Lifter, LoginState, StateReason
-from passerelle.accounts.models import FactorRemoval, Person
+from passerelle.accounts.models import EmailChange, FactorRemoval, Person
 from passerelle.audit.record import record
 from passerelle.audit.tags import Tag
 from passerelle.core.actor import Actor, ActorKind
@@ -31,6 +32,7 @@ from passerelle.mail import links
 from passerelle.memberships import actions as memberships
 from passerelle.memberships.enums import EndReason
 from passerelle.memberships.models import Membership
+from passerelle.memberships.queries import of_person, plsas_of
 from passerelle.suppliers.models import Company
 
 RECOVERY = "recovery"
@@ -158,13 +160,50 @@ def ask_factor_removal(*, person_key: str, company_key: str = "", actor: Actor, 
     return ask_removal(person_id=reach.person.pk, actor=actor, now=now)
 
 
-def perform(*, act: Act, person_key: str, company_key: str = "", note: str = "", actor: Actor, now: datetime) -> None:
+@transaction.atomic
+def change_email(
+    *, person_key: str, email: str, note: str, company_key: str = "", actor: Actor, now: datetime
+) -> EmailChange:
+    """Ask for another address of somebody who lost the mailbox, with how they were known (ADR 0020).
+
+    It waits: the present mailbox is told at once and can stop it, and so are the PLSAs of the person's companies.
+    Refuses `note_missing` and, of the address, what `ask_email_change_for` refuses.
+    """
+    if not note.strip():
+        raise Refused("note_missing", field="note")
+    reach, _company = _allowed(Act.CHANGE_EMAIL, person_key, company_key, actor, now)
+    change = ask_email_change_for(person_id=reach.person.pk, email=email, note=note, actor=actor, now=now)
+    told = {change.person_id}
+    for membership in of_person(change.person, now):
+        if membership.only_proposed:
+            continue
+        for plsa in plsas_of(membership.company, now):
+            if plsa.pk not in told:
+                told.add(plsa.pk)
+                mails.email_of_colleague(plsa, change, membership.company, actor=actor, now=now)
+    return change
+
+
+@transaction.atomic
+def stop_email(*, person_key: str, company_key: str = "", actor: Actor, now: datetime) -> EmailChange:
+    """Stop the change of address that the Assistance asked for; the person is told. Refuses `no_email_waits`."""
+    reach, _company = _allowed(Act.STOP_EMAIL, person_key, company_key, actor, now)
+    return cancel_email_change(person_id=reach.person.pk, actor=actor, now=now)
+
+
+def perform(
+    *, act: Act, person_key: str, company_key: str = "", note: str = "", email: str = "", actor: Actor, now: datetime
+) -> None:
     """Do the act that a page asks for, as the functions above say."""
     match act:
         case Act.LIFT:
             lift(person_key=person_key, company_key=company_key, note=note, actor=actor, now=now)
         case Act.PASSWORD_LINK:
             send_password_link(person_key=person_key, company_key=company_key, actor=actor, now=now)
+        case Act.CHANGE_EMAIL:
+            change_email(person_key=person_key, company_key=company_key, email=email, note=note, actor=actor, now=now)
+        case Act.STOP_EMAIL:
+            stop_email(person_key=person_key, company_key=company_key, actor=actor, now=now)
         case Act.END_SESSIONS:
             end_sessions(person_key=person_key, company_key=company_key, actor=actor, now=now)
         case Act.REMOVE_FACTOR:
@@ -186,7 +225,7 @@ def _allowed(act: Act, person_key: str, company_key: str, actor: Actor, now: dat
         person = locked.get(person_key)
         if person is None:
             raise Refused("person_unknown")
-        reach, company = reach_of_staff(actor, person), None
+        reach, company = reach_of_staff(actor, person, now), None
         if reach is None:
             raise Refused("no_power")
     else:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from passerelle.accounts.models import Person
+from passerelle.accounts.models import EmailChange, Person
 from passerelle.core.actor import Actor, ActorKind
 from passerelle.mail import outbox
 from passerelle.mail.models import Link, Message
@@ -14,13 +14,14 @@ from passerelle.suppliers.models import Company
 
 def _send(
     kind: str, person: Person, company: Company | None, *, actor: Actor, now: datetime, link: Link | None = None,
-    **context: Any,
+    to: Person | None = None, **context: Any,
 ) -> Message:  # fmt: skip
+    reader = to or person
     return outbox.queue(
         f"entry/{kind}",
-        to_address=person.email,
-        to_name=person.get_full_name(),
-        language=person.language,
+        to_address=reader.email,
+        to_name=reader.get_full_name(),
+        language=reader.language,
         context={
             "login": person.login,
             "company_name": company.name if company else "",
@@ -54,3 +55,11 @@ def people_password(person: Person, company: Company | None, *, link: Link, acto
 def people_activation(person: Person, company: Company | None, *, link: Link, actor: Actor, now: datetime) -> Message:
     """To a person who never chose a password: the activation again."""
     return _send("people_activation", person, company, link=link, actor=actor, now=now, expires_at=link.expires_at)
+
+
+def email_of_colleague(plsa: Person, change: EmailChange, company: Company, *, actor: Actor, now: datetime) -> Message:
+    """To a PLSA: the Assistance was asked for another address of a colleague who lost the mailbox; when it changes."""
+    return _send(
+        "email_of_colleague", change.person, company, actor=actor, now=now, to=plsa, new_email=change.email,
+        person_name=change.person.get_full_name(), old_email=change.person.email, effective_at=change.effective_at,
+    )  # fmt: skip

@@ -8,7 +8,8 @@ from datetime import datetime
 from django.db.models import Count
 
 from passerelle.accounts.enums import Lifter, PersonKind
-from passerelle.accounts.models import FactorRemoval, Person, SecondFactor
+from passerelle.accounts.models import EmailChange, FactorRemoval, Person, SecondFactor
+from passerelle.accounts.queries import waiting_email_change
 from passerelle.accounts.rules import may_use_login
 from passerelle.core.actor import Actor, ActorKind
 from passerelle.core.powers import Verb, may
@@ -62,7 +63,7 @@ def reach_of_plsa(team: Team, person_key: str, now: datetime) -> Reach | None:
     )
 
 
-def reach_of_staff(actor: Actor, person: Person) -> Reach | None:
+def reach_of_staff(actor: Actor, person: Person, now: datetime) -> Reach | None:
     """A login as the Assistance stands to it; None without the power, which is another one for staff logins."""
     verb = Verb.MANAGE_STAFF if person.is_staff else Verb.MANAGE_PEOPLE
     if not may(actor, verb):
@@ -73,6 +74,7 @@ def reach_of_staff(actor: Actor, person: Person) -> Reach | None:
         is_self=person.key == actor.key,
         has_factor=has_factor(person),
         removal_waits=removal_of(person) is not None,
+        email_waits=email_asked_for(person, now) is not None,
     )
 
 
@@ -83,6 +85,12 @@ def has_factor(person: Person) -> bool:
 def removal_of(person: Person) -> FactorRemoval | None:
     """The removal of the second factor that waits, if somebody asked for one."""
     return FactorRemoval.objects.filter(person=person, cancelled_at__isnull=True, done_at__isnull=True).first()
+
+
+def email_asked_for(person: Person, now: datetime) -> EmailChange | None:
+    """The change of address that waits because the Assistance asked for it; the person's own wishes are their own."""
+    change = waiting_email_change(person, now)
+    return change if change is not None and change.effective_at is not None else None
 
 
 def chain_of(person: Person, company: Company | None, now: datetime) -> Chain:

@@ -22,6 +22,8 @@ class Act(StrEnum):
 
     LIFT = "lift"
     PASSWORD_LINK = "password-link"  # noqa: S105  an act, not a password
+    CHANGE_EMAIL = "change-email"
+    STOP_EMAIL = "stop-email"
     END_SESSIONS = "end-sessions"
     REMOVE_FACTOR = "remove-factor"
     SUSPEND = "suspend"
@@ -34,7 +36,8 @@ class Reach:
     """Somebody's login as whoever acts stands to it.
 
     `membership` is the person's in the company of the PLSA who acts, None for the Assistance. `shared` tells that
-    another company counts on the login too, `last_plsa` that the company would be left without a PLSA.
+    another company counts on the login too, `last_plsa` that the company would be left without a PLSA, `email_waits`
+    that an address waits which the Assistance asked for.
     """
 
     person: Person
@@ -45,6 +48,7 @@ class Reach:
     last_plsa: bool = False
     has_factor: bool = False
     removal_waits: bool = False
+    email_waits: bool = False
 
     @property
     def state(self) -> LoginState:
@@ -93,6 +97,20 @@ def _password_link(reach: Reach) -> Verdict:
     return yes("may_send")
 
 
+def _change_email(reach: Reach) -> Verdict:
+    if reach.by is not Lifter.ASSISTANCE:
+        return _for_the_assistance(reach)
+    if reach.state is not LoginState.ACTIVE:
+        return no("lift_first", since=reach.person.state_since)
+    return no("email_waits") if reach.email_waits else yes("may_ask")
+
+
+def _stop_email(reach: Reach) -> Verdict:
+    if reach.by is not Lifter.ASSISTANCE:
+        return _for_the_assistance(reach)
+    return yes("may_stop") if reach.email_waits else no("no_email_waits")
+
+
 def _end_sessions(_reach: Reach) -> Verdict:
     return yes("may_end")
 
@@ -139,6 +157,8 @@ def _for_the_assistance(reach: Reach) -> Verdict:
 _RULES = {
     Act.LIFT: _lift,
     Act.PASSWORD_LINK: _password_link,
+    Act.CHANGE_EMAIL: _change_email,
+    Act.STOP_EMAIL: _stop_email,
     Act.END_SESSIONS: _end_sessions,
     Act.REMOVE_FACTOR: _remove_factor,
     Act.SUSPEND: _suspend,

@@ -54,7 +54,8 @@ def _everything(person: Person) -> dict[str, Any]:
         "person": {name: getattr(person, name) for name in _OF_PERSON} | {"staff_roles": sorted(person.role_names)},
         "email_changes": list(
             person.email_changes.order_by("asked_at").values(
-                "email", "asked_at", "expires_at", "old_confirmed_at", "new_confirmed_at", "done_at", "cancelled_at"
+                "email", "asked_at", "effective_at", "expires_at", "old_confirmed_at", "new_confirmed_at", "done_at",
+                "cancelled_at",
             )
         ),
         "second_factors": list(

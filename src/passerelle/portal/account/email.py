@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from passerelle.accounts import queries
-from passerelle.accounts.actions import details as actions
+from passerelle.accounts.actions import email_changes as actions
 from passerelle.accounts.models import EmailChange
 from passerelle.core import clock
 from passerelle.core.actor import Actor, ActorKind
@@ -105,6 +105,8 @@ def _link_page(request: HttpRequest, token: str, purpose: str) -> HttpResponse:
             change, outcome, status = _answered(request, state.link.key, state.link.recipient, change)
         else:
             links.mark_opened(state.link, now)
+    if change is not None and change.done_at and state.status is LinkStatus.SUPERSEDED:
+        outcome, status = "done", 200  # the hours went by without the present mailbox
     context = {"status": outcome, "change": change, "link": state.link, "is_old": purpose == "email_old"}
     return render(request, "account/email_link.html", context, status=status)
 
