@@ -6,8 +6,15 @@ from collections import Counter
 from datetime import timedelta
 from typing import Any
 
+from passerelle import brand
 from passerelle.accounts import actions as accounts
-from passerelle.accounts.actions.email_changes import ask_email_change, confirm_email_change
+from passerelle.accounts.actions.email_changes import (
+    ask_email_change,
+    ask_email_change_for,
+    carry_out_email_change,
+    confirm_email_change,
+    stop_email_change,
+)
 from passerelle.accounts.actions.sessions import end_other_sessions
 from passerelle.accounts.models import EmailChange, Person, Session
 from passerelle.audit.models import Event
@@ -97,6 +104,28 @@ def wishes_for_addresses_at_once_leave_one_that_waits() -> None:
     assert EmailChange.objects.filter(person=person, cancelled_at=None).count() == 1
     living = Link.objects.filter(recipient=person.email, superseded_at=None, used_at=None, purpose="email_old")
     assert living.count() == 1
+
+
+def a_change_that_is_stopped_as_its_hours_end_is_either_in_force_or_stopped() -> None:
+    # ADR 0020
+    for _ in range(4):
+        person, wanted = _person(), f"lost{next(numbers)}@race.example"
+        asked = NOW - timedelta(hours=brand.current().policies.email_change_hours)
+        change = ask_email_change_for(person_id=person.pk, email=wanted, note="Why.", actor=SYSTEM, now=asked)
+        stop, key = _key(change, "email_old"), change.key
+        EmailChange.objects.filter(pk=change.pk).update(new_confirmed_at=asked)
+        results = race(
+            lambda stop=stop: stop_email_change(link_key=stop, actor=cast.VISITOR, now=NOW),
+            lambda key=key: carry_out_email_change(change_key=key, actor=SYSTEM, now=NOW),
+            times=RACERS // 2,
+        )
+        assert len(winners(results)) == 1
+        change.refresh_from_db()
+        person.refresh_from_db()
+        assert bool(change.done_at) is not bool(change.cancelled_at)
+        assert (person.email == wanted) is bool(change.done_at)
+        ends = [Tag.EMAIL_CHANGED.value, Tag.EMAIL_CHANGE_CANCELLED.value]
+        assert Event.objects.filter(tag__in=ends, person_key=person.key).count() == 1
 
 
 def what_was_typed_is_taken_once() -> None:
