@@ -230,3 +230,57 @@ def test_a_number_works_for_a_day_from_the_last_page_that_showed_it(house: House
     assert Diagnosis.objects.count() == 1
     assert diagnosis_by_number(noted.number, until + timedelta(hours=23, minutes=59)) is not None
     assert diagnosis_by_number(noted.number, until + timedelta(hours=24)) is None
+
+
+# ---------------------------------------------------------------- inside a session
+
+
+@pytest.fixture
+def later(house: House, clock: time_machine.Traveller) -> House:
+    """Signed in so long ago that a fresh proof is asked."""
+    house.sign_in()
+    clock.shift(timedelta(minutes=5))
+    return house
+
+
+@pytest.mark.parametrize(
+    ("page", "typed"),
+    [
+        ("/en/account/confirm/", {"password": "wrong"}),
+        ("/en/account/confirm/", {"code": "000000"}),
+        ("/en/password/", {"current_password": "wrong", "new_password": FRESH}),
+    ],
+)
+def test_a_proof_that_fails_and_one_that_is_paused_show_their_numbers(
+    later: House, page: str, typed: dict[str, str]
+) -> None:
+    answers = [later.client.post(page, typed) for _ in range(13)]
+    found = [refusal_on(answer) for answer in answers]
+    assert {(row.door, row.person_key) for row in found} == {("confirm", later.plsa.key)}
+    assert {row.reason for row in found[:10]} == {"wrong_code" if "code" in typed else "wrong_password"}
+    assert len({row.number for row in found[:10]}) == 10
+    assert {row.reason for row in found[10:]} == {"proof_paused"}
+    assert len({row.number for row in found[10:]}) == 1
+
+
+@pytest.mark.parametrize(
+    ("page", "typed"),
+    [
+        ("/en/account/confirm/", {"password": PASSWORD}),
+        ("/en/password/", {"current_password": PASSWORD, "new_password": FRESH}),
+    ],
+)
+def test_a_proof_that_met_a_busy_portal_shows_a_number(
+    later: House, request: pytest.FixtureRequest, page: str, typed: dict[str, str]
+) -> None:
+    request.getfixturevalue("full")
+    found = refusal_on(later.client.post(page, typed))
+    assert (found.door, found.reason) == ("confirm", "busy")
+    assert nameless(found)
+
+
+def test_a_page_that_refuses_nobody_shows_no_number(later: House) -> None:
+    for page in ("/en/sign-in/", "/en/sign-in/device/", "/en/forgotten-password/", "/en/forgotten-login/"):
+        assert not re.search(r"\b\d{4} \d{4}\b", Client().get(page).content.decode())
+    for page in ("/en/account/confirm/", "/en/password/"):
+        assert "iagnosis number" not in later.client.get(page).content.decode()

@@ -55,6 +55,9 @@ REASONS: dict[str, Words] = {
     "wrong_recovery_code": gettext_lazy("The password was right; the recovery code was not on the list, or was used."),
     "wrong_passkey": gettext_lazy("The password was right; the passkey proved nothing."),
     "second_factor_paused": gettext_lazy("The password was right; codes are paused, after too many wrong ones."),
+    "proof_paused": gettext_lazy(
+        "Too many wrong passwords or codes were typed to confirm a dangerous act. Confirming is paused."
+    ),
     "no_company": gettext_lazy("The login belongs to no company at present."),
     "member": gettext_lazy("The company lets its people in."),
     "membership_ended": gettext_lazy("The login no longer belongs to the company."),

@@ -22,6 +22,7 @@ _REASONS: dict[str, str | Promise] = {
     "wrong_details": _("The answers did not agree with what is registered."),
     "paused": _("Sign-in was paused, because wrong passwords were typed before."),
     "second_factor_paused": _("The second factor was paused, because wrong codes were typed before."),
+    "proof_paused": _("Confirming was paused, because wrong passwords or codes were typed before."),
     "lift_paused": _("It was paused, because wrong passwords were typed there before."),
     "address_paused": _("Too many tries came from this network address."),
     "busy": _("The portal was busy. The try was not counted."),

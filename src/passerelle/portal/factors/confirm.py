@@ -20,9 +20,10 @@ from passerelle.limits.check import forget, hit
 from passerelle.portal.factors.forms import CodeForm, PasswordForm
 from passerelle.portal.factors.ways import Ways, passkey_options, taken, ways_of
 from passerelle.portal.factors.words import factor_words, reason_of
-from passerelle.portal.session.present import LIMIT, compare
+from passerelle.portal.session.present import LIMIT, Compared, compare, note_paused
 from passerelle.provider import registration
 from passerelle.web.access import at_gate, safe_next
+from passerelle.web.credentials import read_aloud
 from passerelle.web.dates import hour
 from passerelle.web.forms import was_switched
 from passerelle.web.proof import note_proof
@@ -35,7 +36,7 @@ def confirm(request: HttpRequest) -> HttpResponse:
     """Ask for the password or a second factor again, then go back to what the person was about to do."""
     person = request.user
     assert isinstance(person, Person)
-    ways, wrong = ways_of(person), ""
+    ways, wrong, number = ways_of(person), "", ""
     form: PasswordForm | CodeForm | None = None
     sent = request.method == "POST" and not was_switched(request)
     if sent:
@@ -43,7 +44,7 @@ def confirm(request: HttpRequest) -> HttpResponse:
         if form is None and "code" in request.POST:
             form = CodeForm(request.POST)
         if form is None or form.is_valid():
-            wrong = _prove(request, person, ways)
+            wrong, number = _prove(request, person, ways)
             if not wrong:
                 note_proof(request, by_password="password" in request.POST)
                 return redirect(safe_next(request, reverse("factors:overview")))
@@ -57,34 +58,40 @@ def confirm(request: HttpRequest) -> HttpResponse:
         "code_form": form if isinstance(form, CodeForm) else CodeForm(),
         "form": form,
         "errors": [wrong] if wrong and form is None else [],
+        "number": read_aloud(number) if number else "",
         "next": safe_next(request, ""),
         "minutes": brand.current().policies.fresh_proof_minutes,
     }
     return render(request, "factors/confirm.html", context, status=422 if sent else 200)
 
 
-def _prove(request: HttpRequest, person: Person, ways: Ways) -> str:
-    """Nothing when what was sent proves that the person is there, else the words that say what is wrong."""
+def _prove(request: HttpRequest, person: Person, ways: Ways) -> tuple[str, str]:
+    """Nothing when what was sent proves that the person is there, else the words that say what is wrong and the number
+    of the refusal."""
     if "password" in request.POST:
         compared = compare(request, person, request.POST["password"])
-        if compared.again_at is not None:
-            return _too_many(compared.again_at)
-        if compared.busy:
-            return _("The portal is busy. Try again in a few seconds; this try was not counted.")
-        return "" if compared else _("This is not your password. Type the one you sign in with.")
+        return _wrong_words(compared), compared.number
     now = clock.now()
     pause = hit(LIMIT, person.key, now=now)
     if not pause:
-        return _too_many(pause.again_at)
+        return _too_many(pause.again_at), note_paused(request, person, pause.again_at, now)
     try:
         taken(request, person, ways, purpose="proof", now=now)
     except Refused as refusal:
-        entry.note_failure(
+        noted = entry.note_failure(
             door="confirm", typed=person.login, person=person, reason=reason_of(refusal), actor=actor(request), now=now
         )
-        return factor_words(refusal)
+        return factor_words(refusal), noted.number
     forget(LIMIT, person.key, now=now)
-    return ""
+    return "", ""
+
+
+def _wrong_words(compared: Compared) -> str:
+    if compared.again_at is not None:
+        return _too_many(compared.again_at)
+    if compared.busy:
+        return _("The portal is busy. Try again in a few seconds; this try was not counted.")
+    return "" if compared else _("This is not your password. Type the one you sign in with.")
 
 
 def _too_many(again_at: datetime) -> str:

@@ -28,6 +28,7 @@ from passerelle.portal.session.enter import home_address
 from passerelle.portal.session.gate import shut_gate
 from passerelle.portal.session.present import Compared, compare
 from passerelle.web.access import at_gate, safe_next
+from passerelle.web.credentials import read_aloud
 from passerelle.web.dates import hour
 from passerelle.web.devices import describe
 from passerelle.web.forms import bind, was_switched
@@ -49,13 +50,18 @@ def change(request: HttpRequest) -> HttpResponse:
     asks_current = person.temporary_until is None and not is_fresh(request, by_password=True)
     form = bind(request, ChangePasswordForm, asks_current=asks_current)
     sent = form.is_bound and not was_switched(request)
-    if sent and form.is_valid() and (changed := _change(request, person, form, now)):
-        response = _go_on(request, changed, is_forced=is_forced)
-        devices.remember(request, response, changed)
-        return response
+    number = ""
+    if sent and form.is_valid():
+        changed = _change(request, person, form, now)
+        if isinstance(changed, Person):
+            response = _go_on(request, changed, is_forced=is_forced)
+            devices.remember(request, response, changed)
+            return response
+        number = changed
     has_factor = person.second_factors.exists()
     context = {
         "form": form,
+        "number": read_aloud(number) if number else "",
         "rules": rules_for(person, has_factor=has_factor),
         "layout": "layouts/public.html" if is_forced else "layouts/private.html",
         "is_forced": is_forced,
@@ -67,12 +73,12 @@ def change(request: HttpRequest) -> HttpResponse:
     return render(request, "password/change.html", context, status=422 if sent else 200)
 
 
-def _change(request: HttpRequest, person: Person, form: ChangePasswordForm, now: datetime) -> Person | None:
-    """Save it, or put what is wrong into the form."""
+def _change(request: HttpRequest, person: Person, form: ChangePasswordForm, now: datetime) -> Person | str:
+    """Save it, or put what is wrong into the form, and answer the number of a refused present password."""
     current = form.cleaned_data.get("current_password")
     if current is not None and not (compared := compare(request, person, current)):
         form.add_error("current_password", _wrong_words(compared))
-        return None
+        return compared.number
     with override(person.language):
         device = describe(request.headers.get("User-Agent", ""))
     try:
@@ -87,7 +93,7 @@ def _change(request: HttpRequest, person: Person, form: ChangePasswordForm, now:
             form.add_error("new_password", fault)
         if refusal.code == "login_closed":
             form.add_error(None, _("This login is not open at present. Write to our Assistance."))
-        return None
+        return ""
     _stay(request, changed.person)
     if current is not None:
         note_proof(request, by_password=True)

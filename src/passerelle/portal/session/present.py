@@ -21,11 +21,12 @@ LIMIT = "fresh_proof"
 @dataclass(frozen=True, slots=True)
 class Compared:
     """Whether it was the present password. If not: no turn was free (nothing is counted then), or tries are paused
-    until `again_at` (then it was not looked at), or it was wrong."""
+    until `again_at` (then it was not looked at), or it was wrong. `number` is that of the refusal."""
 
     right: bool = False
     busy: bool = False
     again_at: datetime | None = None
+    number: str = ""
 
     def __bool__(self) -> bool:
         return self.right
@@ -36,17 +37,26 @@ def compare(request: HttpRequest, person: Person, password: str) -> Compared:
     now = clock.now()
     allowance = hit(LIMIT, person.key, now=now)
     if not allowance:
-        return Compared(again_at=allowance.again_at)
+        return Compared(again_at=allowance.again_at, number=note_paused(request, person, allowance.again_at, now))
     try:
         with turn_at_a_door():
             right = is_right(person, password)
     except Busy:
         give_back(LIMIT, person.key, now=now)
-        return Compared(busy=True)
+        return Compared(busy=True, number=entry.note_busy(door="confirm", now=now))
     if right:
         forget(LIMIT, person.key, now=now)
-    else:
-        entry.note_failure(
-            door="confirm", typed=person.login, person=person, reason="wrong_password", actor=actor(request), now=now
-        )
-    return Compared(right=right)
+        return Compared(right=True)
+    noted = entry.note_failure(
+        door="confirm", typed=person.login, person=person, reason="wrong_password", actor=actor(request), now=now
+    )
+    return Compared(number=noted.number)
+
+
+def note_paused(request: HttpRequest, person: Person, again_at: datetime, now: datetime) -> str:
+    """The number of a try that was not looked at, after too many wrong ones: one until the pause ends."""
+    noted = entry.note_failure(
+        door="confirm", typed=person.login, person=person, reason="proof_paused", paused_until=again_at,
+        actor=actor(request), now=now,
+    )  # fmt: skip
+    return noted.number
