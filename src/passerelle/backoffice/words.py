@@ -38,7 +38,7 @@ STANDINGS: dict[Standing, tuple[Words, str]] = {
     Standing.QUEUED: (pgettext_lazy("e-mail", "Queued"), "info"),
     Standing.SENT: (pgettext_lazy("e-mail", "Sent"), "ok"),
     Standing.REFUSED: (pgettext_lazy("e-mail", "Refused by the mail server"), "err"),
-    Standing.DROPPED: (pgettext_lazy("e-mail", "Not sent: its link was replaced"), "mute"),
+    Standing.DROPPED: (pgettext_lazy("e-mail", "Not sent: its link no longer worked"), "mute"),
     Standing.OPENED: (pgettext_lazy("e-mail", "Link opened"), "ok"),
     Standing.USED: (pgettext_lazy("e-mail", "Link used"), "ok"),
     Standing.SUPERSEDED: (pgettext_lazy("e-mail", "Sent, its link was replaced"), "mute"),

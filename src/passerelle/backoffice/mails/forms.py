@@ -13,7 +13,7 @@ STATES = (
     (MessageState.SENDING, pgettext_lazy("e-mail", "On its way")),
     (MessageState.SENT, pgettext_lazy("e-mail", "Sent")),
     (MessageState.REFUSED, pgettext_lazy("e-mail", "Refused by the mail server")),
-    (MessageState.DROPPED, pgettext_lazy("e-mail", "Not sent: its link was replaced")),
+    (MessageState.DROPPED, pgettext_lazy("e-mail", "Not sent: its link no longer worked")),
 )
 
 
