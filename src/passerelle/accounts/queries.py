@@ -2,15 +2,27 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 
-from passerelle.accounts.enums import LoginState, PersonKind
-from passerelle.accounts.models import ApiKey, EmailChange, Person, ProviderIdentity, Session
+from django.db.models import Q
+
+from passerelle.accounts.enums import FactorKind, LoginState, PersonKind
+from passerelle.accounts.models import (
+    ApiKey,
+    EmailChange,
+    Person,
+    ProviderIdentity,
+    RecoveryCode,
+    SecondFactor,
+    Session,
+)
 from passerelle.accounts.rules import api_key_digest
 from passerelle.accounts.rules.email_changes import is_living
 from passerelle.accounts.rules.sessions import SEEN_EVERY, session_ends_at
 from passerelle.audit.models import Event
 from passerelle.audit.tags import Tag
+from passerelle.core.sealing import is_sealed_by_present_key, marks, unseal
 from passerelle.mail.addresses import fold
 
 # What a person reads of their sign-ins: successes and failures.
@@ -44,6 +56,37 @@ def living_sessions(person: Person, now: datetime) -> list[Session]:
         if session_ends_at(row.created_at, row.last_seen_at) + SEEN_EVERY > now  # type: ignore[arg-type]
     ]  # fmt: skip
     return sorted(found, key=lambda row: row.last_seen_at or now, reverse=True)
+
+
+@dataclass(frozen=True, slots=True)
+class KeysInUse:
+    """What needs which secret key: authenticator applications and unused recovery codes, those that the present key
+    made, those that a former one still opens, and those whose key is gone."""
+
+    present: int
+    former: int
+    lost: int
+    codes_former: int
+    codes_lost: int
+
+
+def keys_in_use() -> KeysInUse:
+    found = {"present": 0, "former": 0, "lost": 0}
+    secrets = SecondFactor.objects.filter(kind=FactorKind.AUTHENTICATOR).values_list("secret", flat=True)
+    for sealed in secrets.iterator():
+        found["present" if is_sealed_by_present_key(sealed) else "former" if unseal(sealed) else "lost"] += 1
+    unused = RecoveryCode.objects.filter(used_at__isnull=True)
+    lost = unused.filter(made_with_a_lost_key()).count()
+    others = unused.exclude(made_with_a_lost_key()).exclude(digest__startswith=f"{marks()[0]}:").count()
+    return KeysInUse(**found, codes_former=others, codes_lost=lost)
+
+
+def made_with_a_lost_key() -> Q:
+    """The recovery codes whose mark is that of no key this deployment has."""
+    known = Q()
+    for mark in marks():
+        known |= Q(digest__startswith=f"{mark}:")
+    return Q(digest__contains=":") & ~known
 
 
 def activity(person: Person, most: int = 20) -> list[Event]:

@@ -54,6 +54,7 @@ class Tag(StrEnum):
     EMAIL_CHANGED = "accounts:email:changed"
     FACTOR_ADDED = "accounts:second_factor:added"
     FACTOR_REMOVED = "accounts:second_factor:removed"
+    SECRETS_RESEALED = "accounts:second_factor:resealed"
     RECOVERY_CODES_MADE = "accounts:recovery_codes:made"
     RECOVERY_CODE_USED = "accounts:recovery_codes:used"
     FACTOR_REMOVAL_ASKED = "accounts:second_factor:removal_asked"

@@ -69,6 +69,7 @@ TITLES: dict[str, Words] = {
     Tag.IDENTITY_FORGOTTEN: gettext_lazy("Account of the group no longer linked to the login"),
     Tag.FACTOR_ADDED: gettext_lazy("Second factor added"),
     Tag.FACTOR_REMOVED: gettext_lazy("Second factor removed"),
+    Tag.SECRETS_RESEALED: gettext_lazy("Secrets of authenticator applications sealed with the present key"),
     Tag.RECOVERY_CODES_MADE: gettext_lazy("Recovery codes made"),
     Tag.RECOVERY_CODE_USED: gettext_lazy("Recovery code used"),
     Tag.FACTOR_REMOVAL_ASKED: gettext_lazy("Removal of the second factor asked for"),

@@ -15,6 +15,7 @@ from pydantic import Field, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 ROOT = Path(__file__).resolve().parents[3]
+SHORTEST_FALLBACK = 20  # characters; shorter is a piece of a key, or one that anybody can guess
 LOCAL = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
@@ -38,6 +39,7 @@ class Environment(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="PASSERELLE_", extra="ignore")
 
     secret_key: str = ""
+    secret_key_fallbacks: str = ""
     base_url: str = "http://localhost:8000"
     database_url: str = ""
     cache_url: str = ""
@@ -99,6 +101,21 @@ def secret_key(env: Environment) -> str:
         except FileExistsError:  # another process was faster: its key is the key
             return path.read_text(encoding="ascii").strip()
         return value
+
+
+def secret_key_fallbacks(env: Environment, key: str) -> list[str]:
+    """The former secret keys, newest first: separated by commas, or one a line, which lets a key hold commas."""
+    given = env.secret_key_fallbacks.strip()
+    found = [part.strip() for part in (given.splitlines() if "\n" in given else given.split(","))]
+    kept = [part for part in dict.fromkeys(found) if part]
+    if key in kept:
+        raise ValueError("PASSERELLE_SECRET_KEY_FALLBACKS holds PASSERELLE_SECRET_KEY itself; name former keys only")
+    if any(len(part) < SHORTEST_FALLBACK for part in kept):
+        raise ValueError(
+            f"PASSERELLE_SECRET_KEY_FALLBACKS holds a key of less than {SHORTEST_FALLBACK} characters; write keys "
+            "whole, separated by commas, or one a line if a key holds a comma"
+        )
+    return kept
 
 
 def database(env: Environment) -> dict[str, Any]:

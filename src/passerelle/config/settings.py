@@ -33,6 +33,7 @@ PASSERELLE_MAILBOX: bool = ENV.demo or ENV.debug  # the mailbox page exists in d
 PASSERELLE_SECURE: bool = ENV.base_url.startswith("https://")
 
 SECRET_KEY = _env.secret_key(ENV)
+SECRET_KEY_FALLBACKS = _env.secret_key_fallbacks(ENV, SECRET_KEY)
 DEBUG = ENV.debug
 _host = urlsplit(ENV.base_url).hostname or "localhost"
 ALLOWED_HOSTS = [_host] if PASSERELLE_SECURE else [_host, "localhost", "127.0.0.1", "[::1]"]

@@ -53,6 +53,10 @@ REASONS: dict[str, Words] = {
     "wrong_code": gettext_lazy("The password was right; the code of the second factor was not."),
     "used_code": gettext_lazy("The password was right; the code of the second factor had been used already."),
     "wrong_recovery_code": gettext_lazy("The password was right; the recovery code was not on the list, or was used."),
+    "unreadable_factor": gettext_lazy(
+        "The password was right; the portal can no longer read the second factor, because the key that sealed it is "
+        "gone."
+    ),
     "wrong_passkey": gettext_lazy("The password was right; the passkey proved nothing."),
     "second_factor_paused": gettext_lazy("The password was right; codes are paused, after too many wrong ones."),
     "proof_paused": gettext_lazy(

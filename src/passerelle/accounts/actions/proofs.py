@@ -10,6 +10,7 @@ from django.db.models import Q
 from passerelle.accounts.enums import FactorKind
 from passerelle.accounts.mails import factors as mails
 from passerelle.accounts.models import Person, RecoveryCode, SecondFactor
+from passerelle.accounts.queries import made_with_a_lost_key
 from passerelle.accounts.rules.factors import recovery_digests, step_of
 from passerelle.accounts.rules.passkeys import UsedPasskey
 from passerelle.audit.record import record
@@ -24,12 +25,16 @@ def use_code(*, person_id: int, code: str, actor: Actor, now: datetime) -> Secon
     """Take a code of the person's authenticator application, once.
 
     Codes of the present step and its neighbours are taken, for clocks that are up to 30 seconds wrong. Refuses
-    `no_authenticator`, `factor_code`, and `factor_code_used` for a code no newer than the newest one taken.
+    `no_authenticator`, `factor_code`, `factor_code_used` for a code no newer than the newest one taken, and
+    `factor_unreadable` when the secret was sealed with a key that is gone: then no code can be right.
     """
     factor = SecondFactor.objects.filter(person_id=person_id, kind=FactorKind.AUTHENTICATOR).first()
     if factor is None:
         raise Refused("no_authenticator", field="code")
-    step = step_of(unseal(factor.secret), code, now)
+    secret = unseal(factor.secret)
+    if not secret:
+        raise Refused("factor_unreadable", field="code")
+    step = step_of(secret, code, now)
     if step is None:
         raise Refused("factor_code", field="code")
     newer = SecondFactor.objects.filter(pk=factor.pk, last_step__lt=step)
@@ -40,11 +45,15 @@ def use_code(*, person_id: int, code: str, actor: Actor, now: datetime) -> Secon
 
 @transaction.atomic
 def use_recovery_code(*, person_id: int, code: str, actor: Actor, now: datetime) -> int:
-    """Take a recovery code, once; answers how many are left. Its owner is told. Refuses `recovery_code`."""
+    """Take a recovery code, once; answers how many are left. Its owner is told.
+
+    Refuses `recovery_code`, and `codes_unreadable` when the whole list was made with a key that is gone.
+    """
     person = Person.objects.get(pk=person_id)
     unused = RecoveryCode.objects.filter(person_id=person_id, used_at__isnull=True)
     if not unused.filter(digest__in=recovery_digests(person.key, code)).update(used_at=now):
-        raise Refused("recovery_code", field="recovery")
+        lost = unused.exists() and not unused.exclude(made_with_a_lost_key()).exists()
+        raise Refused("codes_unreadable" if lost else "recovery_code", field="recovery")
     left = unused.count()
     record(
         Tag.RECOVERY_CODE_USED, actor=actor, now=now, subject_key=person.key, person_key=person.key,

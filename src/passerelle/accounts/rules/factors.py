@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 import secrets
 import unicodedata
@@ -12,11 +11,12 @@ import pyotp
 
 from passerelle import brand
 from passerelle.core.keys import READABLE
-from passerelle.core.sealing import keys
+from passerelle.core.sealing import digests, marks
 
 STEP = 30  # seconds an authenticator's code stands
 CODES = 10  # recovery codes on a list
 NAME_LIMIT = 60
+DIGEST = 64  # characters of a digest as it is kept
 _HALF = 5  # a recovery code is read as two halves
 
 
@@ -68,6 +68,9 @@ def new_recovery_code() -> str:
 
 
 def recovery_digests(person_key: str, code: str) -> list[str]:
-    """The keyed digests a recovery code may be kept under: that of the present key, then those of earlier ones."""
-    text = f"recovery:{person_key}:{normal_code(code)}".encode()
-    return [hmac.new(key.encode(), text, hashlib.sha256).hexdigest() for key in keys()]
+    """The keyed digests a recovery code may be kept under: that of the present key, then those of former ones.
+
+    Each begins with the mark of its key, so that the doctor can tell which keys are still needed.
+    """
+    made = digests(f"recovery:{person_key}:{normal_code(code)}")
+    return [f"{mark}:{digest}"[:DIGEST] for mark, digest in zip(marks(), made, strict=True)] + made

@@ -18,7 +18,7 @@ from passerelle.memberships.rules import mandate_in_force
 from passerelle.opening import mails
 from passerelle.opening.actions.base import PartyData, lock_opening, send_terms, set_party, write
 from passerelle.opening.actions.completion import activation_link
-from passerelle.opening.actions.request import dedup_key
+from passerelle.opening.actions.request import dedup_keys
 from passerelle.opening.enums import LIVING, Basis, OpeningKind, OpeningState, PartyRole
 from passerelle.opening.models import Opening
 from passerelle.opening.queries import analyse
@@ -100,8 +100,8 @@ def _ask(cofor: str, actor: Actor, now: datetime, *, renewal: bool = False) -> O
     kind = _newer(company, now) if renewal else _missing(company, now)
     if kind is None:
         raise Refused("nothing_to_ask")
-    dedup = dedup_key(f"{company.key}:{kind}", "")
-    living = Opening.objects.filter(dedup_key=dedup, state__in=LIVING).first()
+    dedup = dedup_keys(f"{company.key}:{kind}", "")
+    living = Opening.objects.filter(dedup_key__in=dedup, state__in=LIVING).first()
     if living is not None:
         return resend_terms(opening_key=living.key, actor=actor, now=now)
     signed = latest_acceptance(company)
@@ -116,7 +116,7 @@ def _ask(cofor: str, actor: Actor, now: datetime, *, renewal: bool = False) -> O
         state_since=now,
         requested_at=now,
         requested_from=actor.address,
-        dedup_key=dedup,
+        dedup_key=dedup[0],
         basis=Basis.CONTACT,
         verified_at=now,
         lapses_at=now + timedelta(days=brand.current().policies.opening_lapse_days),

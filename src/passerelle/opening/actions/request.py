@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.conf import settings
 from django.db import IntegrityError, transaction
 
 from passerelle import brand
@@ -15,6 +12,7 @@ from passerelle.audit.tags import Tag
 from passerelle.core.actor import SYSTEM, Actor
 from passerelle.core.errors import Refused
 from passerelle.core.keys import reference
+from passerelle.core.sealing import digests
 from passerelle.mail.addresses import fold
 from passerelle.memberships.models import Access
 from passerelle.opening import mails
@@ -34,9 +32,10 @@ class RequestOutcome:
     created: bool
 
 
-def dedup_key(company_key: str, email: str) -> str:
-    text = f"opening:{company_key}:{fold(email)}"
-    return hmac.new(settings.SECRET_KEY.encode(), text.encode(), hashlib.sha256).hexdigest()
+def dedup_keys(company_key: str, email: str) -> list[str]:
+    """What one person's request for one company is found by: under the present secret key, which is kept, then under
+    former ones."""
+    return digests(f"opening:{company_key}:{fold(email)}")
 
 
 def request_access(
@@ -64,7 +63,7 @@ def request_access(
     except IntegrityError:
         # The same person pressed twice at once: the table let one in, the other finds it.
         first = Opening.objects.filter(
-            dedup_key=dedup_key(_company(cofor).key, requester.email), state__in=LIVING
+            dedup_key__in=dedup_keys(_company(cofor).key, requester.email), state__in=LIVING
         ).first()
         if first is None:
             raise
@@ -87,8 +86,8 @@ def _request(
         raise Refused("cofor_inactive", field="cofor")
     if Access.objects.filter(company=company).exists():
         raise Refused("already_open")
-    dedup = dedup_key(company.key, requester.email)
-    first = Opening.objects.filter(dedup_key=dedup, state__in=LIVING).first()
+    dedup = dedup_keys(company.key, requester.email)
+    first = Opening.objects.filter(dedup_key__in=dedup, state__in=LIVING).first()
     if first is not None:
         return RequestOutcome(first, created=False)
     policies = brand.current().policies
@@ -110,7 +109,7 @@ def _request(
         state_since=now,
         requested_at=now,
         requested_from=actor.address,
-        dedup_key=dedup,
+        dedup_key=dedup[0],
         same_mailbox=same_mailbox,
         basis=basis,
         verified_at=now if matched else None,

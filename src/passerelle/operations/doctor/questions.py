@@ -26,6 +26,7 @@ QUESTIONS: tuple[tuple[str, Callable[[], Iterable[Finding]]], ...] = (
     ("worker", work.worker),
     ("mails", work.mails),
     ("trail", work.trail),
+    ("secrets", work.secrets),
 )
 
 

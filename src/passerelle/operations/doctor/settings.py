@@ -92,6 +92,12 @@ def keys() -> Iterator[Finding]:
         )  # fmt: skip
     else:
         yield ok("keys", f"the secret key has {len(key)} characters")
+    former = settings.SECRET_KEY_FALLBACKS
+    if any(len(old) < SHORTEST_KEY for old in former):
+        yield warn(
+            "keys", "a key of PASSERELLE_SECRET_KEY_FALLBACKS is short: links and sessions could be forged with it",
+            "Take it out as soon as it can be spared; docs/operations.md, Changing the secret key, says when.",
+        )  # fmt: skip
     path = settings.PASSERELLE_DATA_DIR / "secret_key"
     if path.is_file() and path.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO):
         yield warn("keys", f"{path} can be read by other users", f"Run: chmod 600 {path}")

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from passerelle import jobs
+from passerelle.accounts.queries import keys_in_use
 from passerelle.audit import figures as audit
 from passerelle.core import clock
 from passerelle.mail import figures as mail
@@ -13,6 +14,7 @@ from passerelle.operations.doctor.findings import Finding, fail, ok, warn
 
 SILENT = timedelta(minutes=5)  # the shortest schedule fires each minute
 LATE = timedelta(minutes=10)
+_CHAPTER = "see docs/operations.md, Changing the secret key"
 START = "Start ./passerelle worker, and see that it starts with the machine."
 
 
@@ -64,3 +66,27 @@ def _span(time: timedelta) -> str:
         if seconds >= 2 * length:
             return f"{seconds // length} {unit}"
     return f"{seconds} seconds"
+
+
+def secrets() -> Iterator[Finding]:
+    """Which secret keys the second factors still need."""
+    found = keys_in_use()
+    if found.lost:
+        yield fail(
+            "secrets", f"{found.lost} authenticator applications were sealed with a secret key that is gone: their "
+            "codes are refused",
+            f"Put that key into PASSERELLE_SECRET_KEY_FALLBACKS and restart; {_CHAPTER}.",
+        )  # fmt: skip
+    if found.codes_lost:
+        yield warn(
+            "secrets", f"{found.codes_lost} recovery codes were made with a secret key that is gone: they are refused",
+            f"Put that key into PASSERELLE_SECRET_KEY_FALLBACKS, or let their owners make new lists; {_CHAPTER}.",
+        )  # fmt: skip
+    if found.former:
+        yield warn(
+            "secrets", f"{found.former} authenticator applications are still sealed with a former secret key",
+            "Run ./passerelle manage reseal_secrets before that key is taken away.",
+        )  # fmt: skip
+    elif not found.lost and not found.codes_lost:
+        codes = f"; {found.codes_former} recovery codes still need a former key" if found.codes_former else ""
+        yield ok("secrets", f"all are sealed with the present key{codes}")

@@ -14,10 +14,10 @@ from passerelle.core import clock
 from passerelle.core.errors import Refused
 from passerelle.entry import actions as entry
 from passerelle.limits import pauses
-from passerelle.limits.check import forget, hit
+from passerelle.limits.check import forget, give_back, hit
 from passerelle.portal.factors.forms import CodeForm, RecoveryForm
 from passerelle.portal.factors.ways import RECOVERY, Ways, passkey_options, taken, ways_of
-from passerelle.portal.factors.words import factor_words, reason_of
+from passerelle.portal.factors.words import factor_words, is_ours, reason_of
 from passerelle.portal.session import enter
 from passerelle.web.access import never_stored, open_page, safe_next
 from passerelle.web.credentials import read_aloud
@@ -85,7 +85,10 @@ def _try(request: HttpRequest, waiting: enter.Pending, ways: Ways) -> tuple[Http
             way = taken(request, person, ways, purpose="enter", now=now)
         except Refused as refusal:
             words, reason = factor_words(refusal), reason_of(refusal)
-            pauses.claim(lane.name, lane.value, now=now)
+            if is_ours(refusal):
+                give_back(LIMIT, counted, now=now)
+            else:
+                pauses.claim(lane.name, lane.value, now=now)
     if reason:
         noted = entry.note_failure(
             door="second_factor", typed=person.login, person=person, reason=reason, paused_until=paused_until,

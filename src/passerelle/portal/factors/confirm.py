@@ -16,10 +16,10 @@ from passerelle.core import clock
 from passerelle.core.errors import Refused
 from passerelle.entry import actions as entry
 from passerelle.entry.enums import BY_PROVIDER, Gate
-from passerelle.limits.check import forget, hit
+from passerelle.limits.check import forget, give_back, hit
 from passerelle.portal.factors.forms import CodeForm, PasswordForm
 from passerelle.portal.factors.ways import Ways, passkey_options, taken, ways_of
-from passerelle.portal.factors.words import factor_words, reason_of
+from passerelle.portal.factors.words import factor_words, is_ours, reason_of
 from passerelle.portal.session.present import LIMIT, Compared, compare, note_paused
 from passerelle.provider import registration
 from passerelle.web.access import at_gate, safe_next
@@ -78,6 +78,8 @@ def _prove(request: HttpRequest, person: Person, ways: Ways) -> tuple[str, str]:
     try:
         taken(request, person, ways, purpose="proof", now=now)
     except Refused as refusal:
+        if is_ours(refusal):
+            give_back(LIMIT, person.key, now=now)
         noted = entry.note_failure(
             door="confirm", typed=person.login, person=person, reason=reason_of(refusal), actor=actor(request), now=now
         )

@@ -14,6 +14,13 @@ _WORDS: dict[str, str | Promise] = {
     "factor_code": _CODE,
     "factor_code_used": _CODE,
     "no_authenticator": _CODE,
+    "factor_unreadable": _(
+        "The portal can no longer check the codes of your authenticator application. Use a passkey or a recovery code, "
+        "or write to our Assistance."
+    ),
+    "codes_unreadable": _(
+        "The portal can no longer check the recovery codes of your list. Use another way, or write to our Assistance."
+    ),
     "recovery_code": _("This recovery code is not on your list, or it was used already. Use another one."),
     "passkey_unproven": _PASSKEY,
     "passkey_copied": _PASSKEY,
@@ -40,11 +47,18 @@ def factor_words(refusal: Refused) -> str:
 # What the trail and a diagnosis keep of a refusal; the page says less.
 _REASONS = {
     "factor_code_used": "used_code",
+    "factor_unreadable": "unreadable_factor",
+    "codes_unreadable": "unreadable_factor",
     "recovery_code": "wrong_recovery_code",
     "passkey_unproven": "wrong_passkey",
     "passkey_copied": "wrong_passkey",
     "passkey_missing": "wrong_passkey",
 }
+
+
+def is_ours(refusal: Refused) -> bool:
+    """Whether the refusal is the portal's own fault, whatever was typed: then no try is counted."""
+    return reason_of(refusal) == "unreadable_factor"
 
 
 def reason_of(refusal: Refused) -> str:

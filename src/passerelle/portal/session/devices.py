@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 import secrets
 from datetime import UTC, datetime, timedelta
 
@@ -14,6 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from passerelle import brand
 from passerelle.accounts.models import Person
 from passerelle.core import clock
+from passerelle.core.sealing import digests
 from passerelle.entry.rules.devices import Device, is_known
 
 _SALT = "passerelle.device"
@@ -23,13 +22,18 @@ MOST = 8  # logins that one browser is known to: cookies must not grow until the
 
 def cookie_name(login_key: str) -> str:
     """The name of a login's cookie, which does not tell the login."""
-    digest = hmac.new(settings.SECRET_KEY.encode(), f"{_SALT}:{login_key}".encode(), hashlib.sha256)
-    return _HEAD + digest.hexdigest()[:16]
+    return _names(login_key)[0]
+
+
+def _names(login_key: str) -> list[str]:
+    """The names of a login's cookie: the present one, then those that former secret keys gave it."""
+    return [_HEAD + digest[:16] for digest in digests(f"{_SALT}:{login_key}")]
 
 
 def read(request: HttpRequest, login_key: str) -> Device | None:
     """What this browser's cookie for a login says; None without one, and for one that we did not write."""
-    return _opened(request.COOKIES.get(cookie_name(login_key), ""))
+    opened = (_opened(request.COOKIES.get(name, "")) for name in _names(login_key))
+    return next((device for device in opened if device is not None), None)
 
 
 def known(request: HttpRequest, person: Person | None, login_key: str) -> Device | None:
@@ -52,7 +56,8 @@ def remember(request: HttpRequest, response: HttpResponse, person: Person) -> No
     response.set_cookie(
         name, value, max_age=timedelta(days=days), secure=settings.PASSERELLE_SECURE, httponly=True, samesite="Lax"
     )
-    for other in _surplus(request, name):
+    renamed = [former for former in _names(person.login_key)[1:] if former in request.COOKIES]
+    for other in [*_surplus(request, name), *renamed]:
         response.delete_cookie(other, samesite="Lax")
         if settings.PASSERELLE_SECURE:  # a browser takes a __Host- cookie back only as it took it in
             response.cookies[other]["secure"] = True
