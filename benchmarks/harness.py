@@ -113,7 +113,8 @@ def start(env: dict[str, str], port: int, workers: int, application: str, cwd: P
         "--log-level", "warning",
         application,
     ]  # fmt: skip
-    return subprocess.Popen(command, env=env, cwd=cwd, start_new_session=True, stdout=subprocess.DEVNULL)
+    nothing = subprocess.DEVNULL  # its log has a line for every refusal
+    return subprocess.Popen(command, env=env, cwd=cwd, start_new_session=True, stdout=nothing, stderr=nothing)
 
 
 def cpu(root: int) -> float:

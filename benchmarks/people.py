@@ -1,4 +1,5 @@
-"""A company with many people whose passwords are known, for benchmarks of signing in. Prints their logins.
+"""A company with many people whose passwords are known, for benchmarks of signing in. Prints their logins; with
+`--states` a quarter of them is suspended, blocked and deleted each, and the state stands before the login.
 
 Rows are written directly: the benchmark is of signing in, not of making people.
 """
@@ -14,9 +15,12 @@ django.setup()
 from django.contrib.auth.hashers import make_password  # noqa: E402
 from django.db import transaction  # noqa: E402
 
+from passerelle.accounts.actions import change_state  # noqa: E402
+from passerelle.accounts.enums import LoginState, StateReason  # noqa: E402
 from passerelle.accounts.models import Person  # noqa: E402
 from passerelle.accounts.rules import new_login  # noqa: E402
 from passerelle.core import clock  # noqa: E402
+from passerelle.core.actor import SYSTEM  # noqa: E402
 from passerelle.memberships.models import Access, Membership  # noqa: E402
 from passerelle.suppliers.models import Company, fold_name  # noqa: E402
 
@@ -52,5 +56,27 @@ def make(count: int) -> list[str]:
     return [person.login for person in people]
 
 
+MOVED = (
+    (LoginState.SUSPENDED, StateReason.BY_PLSA),
+    (LoginState.BLOCKED, StateReason.FORMER_PASSWORD),
+    (LoginState.DELETED, StateReason.LEFT),
+)
+
+
+@transaction.atomic
+def move(logins: list[str]) -> None:
+    """Suspend, block and delete a quarter of them each, unless that was done before."""
+    share = len(logins) // 4
+    for place, (state, reason) in enumerate(MOVED, 1):
+        for person in Person.objects.filter(login__in=logins[place * share : (place + 1) * share], state="active"):
+            change_state(person_id=person.pk, to=state, reason=reason, actor=SYSTEM, now=clock.now())
+
+
 if __name__ == "__main__":
-    print("\n".join(make(int(sys.argv[1]))))
+    made = make(int(sys.argv[1]))
+    if "--states" in sys.argv:
+        move(made)
+        for state, login in Person.objects.filter(login__in=made).values_list("state", "login"):
+            print(state, login)
+    else:
+        print("\n".join(made))
