@@ -65,13 +65,18 @@ def _message(email: str, login: str, n: int) -> dict[str, str]:
     }  # fmt: skip
 
 
+def _nobody(form: Form, name: str) -> Form:
+    return lambda login, n: form(nobody(n, name), n)
+
+
+def _of_states(name: str, path: str, form: Form, states: tuple[str, ...]) -> list[Pair]:
+    return [Pair(f"{name}, {state}", path, form, _nobody(form, f"{name} {state}"), state) for state in states]
+
+
 PAIRS = (
-    *(Pair(f"sign-in, {state}, wrong password", "/en/sign-in/", _wrong, lambda login, n, state=state: _wrong(nobody(n, f"wrong {state}"), n), state)
-      for state in STATES),
-    *(Pair(f"sign-in, {state}, right password", "/en/sign-in/", _right, lambda login, n, state=state: _right(nobody(n, f"right {state}"), n), state)
-      for state in STATES[1:]),
-    *(Pair(f"forgotten password, {state}", "/en/forgotten-password/", _forgotten,
-           lambda login, n, state=state: _forgotten(nobody(n, state), n), state) for state in STATES),
+    *_of_states("sign-in with a wrong password", "/en/sign-in/", _wrong, STATES),
+    *_of_states("sign-in with the right password", "/en/sign-in/", _right, STATES[1:]),
+    *_of_states("forgotten password", "/en/forgotten-password/", _forgotten, STATES),
     Pair(
         "forgotten login", "/en/forgotten-login/",
         lambda login, n: {"cofor": "BENCH1", "email": f"Bench{n}@bench.example"},

@@ -42,7 +42,7 @@ def make(count: int) -> list[str]:
     )  # fmt: skip
     Access.objects.get_or_create(company=company, defaults={"opened_at": now})
     logins: set[str] = set()
-    while len(logins) < count:
+    while len(logins) < count - len(found):
         logins.add(new_login("V"))
     people = Person.objects.bulk_create(
         Person(
@@ -50,10 +50,10 @@ def make(count: int) -> list[str]:
             email_key=f"{PREFIX}{number}@bench.example", password=encoded, state_since=now, created_at=now,
             activated_at=now, password_changed_at=now,
         )
-        for number, login in enumerate(sorted(logins))
+        for number, login in enumerate(sorted(logins), len(found))
     )  # fmt: skip
     Membership.objects.bulk_create(Membership(person=person, company=company, started_at=now) for person in people)
-    return [person.login for person in people]
+    return found + [person.login for person in people]
 
 
 MOVED = (
