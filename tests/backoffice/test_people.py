@@ -270,6 +270,27 @@ def test_a_number_of_an_unknown_login_says_so_and_shows_no_password(olga: Client
     assert "wrong box" not in page
 
 
+@pytest.mark.parametrize(
+    ("door", "reason", "said"),
+    [
+        ("sign_in", "busy", "The portal was busy. The try was not counted."),
+        ("lift", "lift_paused", "the page that lifts the block"),
+        ("forgotten_password", "form_paused", "The form is paused there."),
+        ("device", "device_limit", "Making a browser known"),
+        ("provider", "provider_often", "Too many sign-ins by the group"),
+        ("confirm", "proof_paused", "Confirming is paused."),
+    ],
+)
+def test_a_number_that_names_nobody_says_what_happened(
+    olga: Client, teams: Teams, door: str, reason: str, said: str
+) -> None:
+    # I5: what refused before anybody was looked up
+    noted = note_failure(door=door, typed="", person=None, reason=reason, actor=visitor("2001:db8::1"), now=teams.now)
+    page = olga.post("/en/desk/people/diagnosis/", {"number": noted.number}).content.decode()
+    assert said in page
+    assert "The password was wrong." not in page
+
+
 def test_numbers_of_staff_are_for_administrators(olga: Client, teams: Teams, later: datetime) -> None:
     edda = teams.people["edda"]
     noted = note_failure(

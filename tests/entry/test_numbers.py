@@ -26,7 +26,7 @@ from passerelle.mail.models import Link
 from passerelle.web.credentials import DOORS, REASONS
 from tests.conftest import NOW
 from tests.entry.conftest import PASSWORD, House
-from tests.entry.recovering import ask
+from tests.entry.recovering import ask, link_of
 from tests.entry.test_answers import plain
 
 FRESH = "nine green lamps hum"
@@ -186,6 +186,16 @@ def test_who_asked_for_enough_mails_reads_a_number(house: House) -> None:
     (refusal,) = found
     assert (refusal.door, refusal.reason) == ("forgotten_password", "recovery_limit")
     assert refusal.person_key == house.plsa.key
+
+
+def test_a_link_on_which_too_much_was_tried_shows_a_number(house: House, settings: Any) -> None:
+    settings.PASSERELLE_LIMITS = {**settings.PASSERELLE_LIMITS, "link_form": "2/h"}
+    page = link_of(house)
+    answers = [Client().post(page, {"new_password": "short"}) for _ in range(5)]
+    assert [answer.status_code for answer in answers] == [422, 422, 429, 429, 429]
+    (refusal,) = {refusal_on(answer) for answer in answers[2:]}
+    assert (refusal.door, refusal.reason, refusal.person_key) == ("forgotten_password", "link_limit", house.plsa.key)
+    assert "iagnosis" not in answers[0].content.decode()
 
 
 @pytest.mark.parametrize("typed", LOGINS)

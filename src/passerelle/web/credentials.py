@@ -92,6 +92,7 @@ REASONS: dict[str, Words] = {
     "provider_stale": gettext_lazy("The group's own sign-in did not ask who is there again."),
     "wrong_details": gettext_lazy("The answers did not agree with what is registered."),
     "login_sent": gettext_lazy("The login was sent to its registered address."),
+    "link_limit": gettext_lazy("Too many tries were made on the page of the link. It was paused."),
     "recovery_limit": gettext_lazy("Several e-mails had left within the hour, so no more was sent."),
 }  # fmt: skip
 

@@ -14,6 +14,7 @@ from passerelle.accounts.rules import may_use_login
 from passerelle.core import clock
 from passerelle.core.actor import Actor, ActorKind
 from passerelle.core.errors import Refused
+from passerelle.entry import actions as entry
 from passerelle.entry.actions.recovery import choose_password
 from passerelle.entry.rules.recovery import overtaken
 from passerelle.limits.check import hit
@@ -22,6 +23,7 @@ from passerelle.mail.links import LinkState, LinkStatus
 from passerelle.portal.session import devices
 from passerelle.portal.session.forms import NewPasswordForm
 from passerelle.web.access import never_stored, open_page
+from passerelle.web.credentials import read_aloud
 from passerelle.web.devices import describe
 from passerelle.web.forms import bind, was_switched
 from passerelle.web.passwords import password_words, rules_for
@@ -45,17 +47,23 @@ def choose(request: HttpRequest, token: str) -> HttpResponse:
     if request.method != "POST":
         links.mark_opened(state.link, now)
     form = bind(request, NewPasswordForm)
-    sent, status = form.is_bound and not was_switched(request), 200
+    sent, status, number = form.is_bound and not was_switched(request), 200, ""
     if sent:
         status = 422
         if form.is_valid():
-            if not hit("link_form", state.link.key, now=now):
+            allowance = hit("link_form", state.link.key, now=now)
+            if not allowance:
                 form.add_error(None, _("Too many tries. Try again in an hour."))
                 status = 429
+                number = entry.note_failure(
+                    door="forgotten_password", typed=person.login, person=person, reason="link_limit",
+                    paused_until=allowance.again_at, actor=_holder(request, state.link.key, person), now=now,
+                ).number  # fmt: skip
             elif done := _choose(request, form, state.link.key, person):
                 return done
     rules = rules_for(person, has_factor=person.second_factors.exists())
-    return render(request, "recovery/choose.html", {"form": form, "person": person, "rules": rules}, status=status)
+    context = {"form": form, "person": person, "rules": rules, "number": read_aloud(number) if number else ""}
+    return render(request, "recovery/choose.html", context, status=status)
 
 
 def _stops(state: LinkState, person: Person | None) -> str:
@@ -73,8 +81,12 @@ def _ended(request: HttpRequest, status: str) -> HttpResponse:
     return render(request, "recovery/link_ended.html", {"status": status}, status=CODES.get(status, 410))
 
 
+def _holder(request: HttpRequest, link_key: str, person: Person) -> Actor:
+    return Actor(ActorKind.LINK, key=link_key, name=person.get_full_name(), address=client_address(request))
+
+
 def _choose(request: HttpRequest, form: NewPasswordForm, link_key: str, person: Person) -> HttpResponse | None:
-    holder = Actor(ActorKind.LINK, key=link_key, name=person.get_full_name(), address=client_address(request))
+    holder = _holder(request, link_key, person)
     with override(person.language):
         browser = describe(request.headers.get("User-Agent", ""))
     try:
