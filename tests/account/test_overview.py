@@ -85,3 +85,10 @@ def test_the_end_is_put_off_in_one_press(house: House, clock: time_machine.Trave
     assert house.client.get("/en/session/extend/").status_code == 405
     clock.shift(timedelta(minutes=32))
     assert house.client.post("/en/session/extend/").status_code == 302
+
+
+def test_every_page_of_the_private_area_names_the_company_one_acts_for(house: House) -> None:
+    house.sign_in()
+    for page in ("home/", *(f"account/{page}" for page in PAGES), "team/", "password/"):
+        text = house.client.get(f"/en/{page}").content.decode()
+        assert f"<strong>{house.company.name}</strong>" in text, page

@@ -33,6 +33,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "signed_in": SimpleLazyObject(lambda: _person(request)),
         "home_url": SimpleLazyObject(lambda: _home(request)),
         "area_groups": SimpleLazyObject(lambda: _area(request)),
+        "acting_company": SimpleLazyObject(lambda: _acting_company(request)),
         "staff_roles": SimpleLazyObject(lambda: _roles(request)),
         "session_end": SimpleLazyObject(lambda: session_end(request)),
     }
@@ -115,12 +116,21 @@ def _area(request: HttpRequest) -> list[dict[str, Any]]:
     return navigation.area(request.path, who, desk=who.kind is ActorKind.STAFF, plsa=_acts_as_plsa(request))
 
 
-def _acts_as_plsa(request: HttpRequest) -> bool:
-    """Whether the session acts for a company as its PLSA; the gate has read the memberships that let it in."""
+def _acting(request: HttpRequest) -> Any:
+    """The membership by which the session acts for a company; the gate has read those that let it in."""
     doors = getattr(request, "doors", ())
     chosen = request.session.get("company_key", "") if doors else ""
-    acting = [row for row in doors if row.company.key == chosen or len(doors) == 1]
-    return any(row.is_plsa for row in acting)
+    return next((row for row in doors if row.company.key == chosen or len(doors) == 1), None)
+
+
+def _acting_company(request: HttpRequest) -> Any:
+    row = _acting(request)
+    return row.company if row else None
+
+
+def _acts_as_plsa(request: HttpRequest) -> bool:
+    row = _acting(request)
+    return bool(row and row.is_plsa)
 
 
 def _roles(request: HttpRequest) -> str:
