@@ -249,6 +249,7 @@ def test_links_of_a_person_deleted_meanwhile_do_nothing(olga: Client, teams: Tea
     assert answer.status_code == 409
     assert "This has been settled already" in words(answer)
     assert "The login is deleted." in words(olga.get(path(teams, "change-email/"), follow=True))
+    assert "was asked for and has not confirmed" not in words(olga.get(path(teams)))
 
 
 def test_a_forgotten_password_is_no_way_in_by_the_new_address_before_it_counts(olga: Client, teams: Teams) -> None:

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from django.db.models import Count
 
-from passerelle.accounts.enums import Lifter, PersonKind
+from passerelle.accounts.enums import Lifter, LoginState, PersonKind
 from passerelle.accounts.models import EmailChange, FactorRemoval, Person, SecondFactor
 from passerelle.accounts.queries import waiting_email_change
 from passerelle.accounts.rules import may_use_login
@@ -89,7 +89,7 @@ def removal_of(person: Person) -> FactorRemoval | None:
 
 def email_asked_for(person: Person, now: datetime) -> EmailChange | None:
     """The change of address that waits because the Assistance asked for it; the person's own wishes are their own."""
-    change = waiting_email_change(person, now)
+    change = waiting_email_change(person, now) if person.state != LoginState.DELETED else None
     return change if change is not None and change.effective_at is not None else None
 
 
