@@ -171,7 +171,8 @@ def before_saving(monkeypatch: pytest.MonkeyPatch) -> Callable[[Callable[[], obj
     """Let something happen once, after the view and before its session is written."""
 
     def between(act: Callable[[], object]) -> None:
-        real, done = DatabaseStore.save, []
+        real = DatabaseStore.save
+        done: list[bool] = []
 
         def late(self: DatabaseStore, must_create: bool = False) -> None:
             if not done:

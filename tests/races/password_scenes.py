@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from functools import partial
 from typing import Any
 
 from django.contrib.auth.hashers import check_password
 
 from passerelle.accounts import actions as accounts
+from passerelle.accounts.actions.sessions import end_other_sessions
 from passerelle.accounts.hashers import OwaspArgon2
 from passerelle.accounts.models import Person
+from passerelle.accounts.rules.sessions import was_ended
 from passerelle.audit.models import Event
 from passerelle.audit.tags import Tag
 from passerelle.core.actor import SYSTEM
@@ -146,6 +149,22 @@ def _in_the_first_hash(act: Callable[[], Any]) -> Iterator[None]:
         assert done
     finally:
         OwaspArgon2.encode = encode  # type: ignore[method-assign]
+
+
+def a_second_step_against_the_end_of_all_sessions_lets_nobody_in() -> None:
+    # D11: whichever is first, also when the clock of the machine that signs in is ahead
+    for _ in range(6):
+        person, ahead = _person(), NOW + timedelta(seconds=2)
+        results = race(
+            partial(
+                entry.note_sign_in, person=person, epoch=person.credential_epoch, since=NOW, actor=SYSTEM, now=ahead
+            ),
+            partial(end_other_sessions, person_id=person.pk, actor=SYSTEM, now=NOW + timedelta(seconds=1)),
+        )
+        person.refresh_from_db()
+        refused = isinstance(results[0], Refused)
+        assert refused or was_ended(person, since=ahead)  # the session that it opens is over before it is written
+        assert _codes(results) == (Counter(sign_in_overtaken=1) if refused else Counter())
 
 
 def twenty_acceptances_of_one_person_are_one() -> None:
