@@ -15,6 +15,7 @@ from passerelle.accounts.models import Person
 from passerelle.audit.models import Event
 from passerelle.audit.tags import Tag
 from passerelle.core.actor import SYSTEM, Actor, visitor
+from passerelle.core.verdict import no
 from passerelle.entry import actions as entry
 from passerelle.entry import tasks
 from passerelle.entry.models import Diagnosis
@@ -204,3 +205,9 @@ def test_every_link_and_refusal_has_its_words(house: House) -> None:
         assert not next_words(link) or not link.verdict
     for row in ("paused", "address_paused", "password_paused", "unknown", "wrong_password", "not_activated"):
         assert refusal_sentence(Diagnosis(reason=row)) == str(REASONS[row])
+
+
+def test_nobody_is_said_to_decide_on_a_deleted_login() -> None:  # D3
+    gone = Link("state", no("login_deleted", actor="plsa", next_action="contact_plsa"))
+    assert next_words(gone) == []
+    assert next_words(Link("state", no("login_blocked", actor="plsa", next_action="contact_plsa"))) != []

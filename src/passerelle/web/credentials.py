@@ -158,7 +158,7 @@ def since_words(link: Link) -> str:
 
 def next_words(link: Link) -> list[str]:
     """What can be done about a link that does not hold: who can lift it, else the next act."""
-    if link.verdict:
+    if link.verdict or link.verdict.reason == "login_deleted":  # nothing brings a deleted login back
         return []
     lifters = [str(LIFTERS[lifter]) for lifter in Lifter if lifter in link.lifters]
     if lifters:
