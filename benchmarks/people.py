@@ -65,11 +65,14 @@ MOVED = (
 
 @transaction.atomic
 def move(logins: list[str]) -> None:
-    """Suspend, block and delete a quarter of them each, unless that was done before."""
-    share = len(logins) // 4
-    for place, (state, reason) in enumerate(MOVED, 1):
-        for person in Person.objects.filter(login__in=logins[place * share : (place + 1) * share], state="active"):
+    """Suspend, block and delete active ones of them until a quarter stands so each."""
+    people = list(Person.objects.filter(login__in=logins).order_by("pk"))
+    active = [person for person in people if person.state == LoginState.ACTIVE]
+    for state, reason in MOVED:
+        missing = len(logins) // 4 - sum(person.state == state for person in people)
+        for person in active[: max(0, missing)]:
             change_state(person_id=person.pk, to=state, reason=reason, actor=SYSTEM, now=clock.now())
+        active = active[max(0, missing) :]
 
 
 if __name__ == "__main__":
