@@ -208,16 +208,8 @@ _TOO_MANY: dict[Act, Words] = {
 class Offer:
     """An act as a page offers it; `name` is its part of the address."""
 
-    act: Act
+    name: str
     label: str
-
-    @property
-    def name(self) -> str:
-        return self.act.value
-
-    @property
-    def dangerous(self) -> bool:
-        return self.act in DANGEROUS
 
 
 def words(act: Act, person: Person, by: Lifter = Lifter.ASSISTANCE) -> ActWords:
@@ -236,7 +228,7 @@ def words(act: Act, person: Person, by: Lifter = Lifter.ASSISTANCE) -> ActWords:
 def offers(reach: Reach, *, sessions: int) -> list[Offer]:
     """The acts open now, the one that helps most first: what stops the login is lifted before anything else."""
     return [
-        Offer(act, str(words(act, reach.person).label))
+        Offer(act.value, str(words(act, reach.person).label))
         for act in Act
         if may_do(act, reach) and (act is not Act.END_SESSIONS or sessions)
     ]
