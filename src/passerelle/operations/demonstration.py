@@ -253,14 +253,19 @@ class Seed:
         self.join(second, "OPEN29", mandate=True)
         self.join(Person.objects.get(login=PLSA_28.login), "OPEN29", mandate=False)
         self.join(second, "ACTV27", mandate=True, proposed=True)
-        for account, state, reason in (
-            (SUSPENDED, LoginState.SUSPENDED, StateReason.BY_PLSA),
-            (UNUSED, LoginState.SUSPENDED, StateReason.UNUSED),
-            (BLOCKED, LoginState.BLOCKED, StateReason.FORMER_PASSWORD),
-            (DELETED, LoginState.DELETED, StateReason.LEFT),
+        peter, ours = _person_of(PLSA_29), Company.objects.get(cofor="OPEN29").key
+        plsa = Actor(ActorKind.PERSON, key=peter.key, name=peter.get_full_name())
+        for account, state, reason, actor in (
+            (SUSPENDED, LoginState.SUSPENDED, StateReason.BY_PLSA, plsa),
+            (UNUSED, LoginState.SUSPENDED, StateReason.UNUSED, SYSTEM),
+            (BLOCKED, LoginState.BLOCKED, StateReason.FORMER_PASSWORD, VISITOR),
+            (DELETED, LoginState.DELETED, StateReason.LEFT, plsa),
         ):
             person = Person.objects.get(login=account.login)
-            accounts.change_state(person_id=person.pk, to=state, reason=reason, actor=ROBOT, now=self.at(9))
+            accounts.change_state(
+                person_id=person.pk, to=state, reason=reason, company_key=ours if actor is plsa else "", actor=actor,
+                now=self.at(9),
+            )  # fmt: skip
 
     def person(self, account: Account) -> Person:
         """A person of the table with the fixed login it prints, and a password some weeks old."""
