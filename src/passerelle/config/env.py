@@ -127,6 +127,7 @@ def database(env: Environment) -> dict[str, Any]:
         return {
             "ENGINE": "django.db.backends.sqlite3",
             "NAME": str(path),
+            "CONN_MAX_AGE": 600,  # opening the file costs a page as much as all its questions
             "OPTIONS": {
                 "transaction_mode": "IMMEDIATE",
                 "timeout": 20,
