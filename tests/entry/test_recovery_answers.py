@@ -157,3 +157,13 @@ def test_who_is_kept_out_is_not_promised_that_a_new_password_suffices(house: Hou
     assert "A new password would not let you in" in page
     assert "sends you a link to choose a new password" not in page
     assert f"My B2B login {who.login} is not active." in page  # the message to the PLSAs asks for the right act
+
+
+def test_who_is_signed_in_finds_the_message_to_the_plsas_filled_in(house: House) -> None:
+    who = user(house)  # G3
+    house.sign_in(who.login)
+    assert b'href="/en/forgotten-password/message/"' in house.client.get("/en/home/").content
+    page = house.client.get("/en/forgotten-password/message/").content.decode()
+    for known in ("AB12CD", who.email, who.first_name):
+        assert f'value="{known}"' in page
+    assert "I have forgotten my login" not in page

@@ -55,7 +55,7 @@ TOPICS: dict[str, str | Promise] = {
 def contact(request: HttpRequest) -> HttpResponse:
     """The contact form; addresses may fill in `?subject=` or `?topic=`, `?cofor=`, `?reason=` and `?check=`."""
     signed_in = request.user.is_authenticated
-    initial = _asked_for(request) | _known_of(request)
+    initial = _asked_for(request) | known_of(request)
     form = bind(request, ContactForm, signed_in=signed_in, initial=initial)
     status = 200
     if form.is_bound:
@@ -76,7 +76,7 @@ def contact(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def unknown_code(request: HttpRequest) -> HttpResponse:
     """ "I do not know my company COFOR" (C4)."""
-    form = bind(request, UnknownCodeForm, initial=_known_of(request))
+    form = bind(request, UnknownCodeForm, initial=known_of(request))
     status = 200
     if form.is_bound:
         status = 422
@@ -140,7 +140,7 @@ def _asked_for(request: HttpRequest) -> dict[str, Any]:
     return {name: value for name, value in asked.items() if value}
 
 
-def _known_of(request: HttpRequest) -> dict[str, Any]:
+def known_of(request: HttpRequest) -> dict[str, Any]:
     """What the portal knows of a signed-in person, so that nothing is typed twice (G3)."""
     if not request.user.is_authenticated:
         return {}

@@ -45,16 +45,19 @@ class ForgottenLoginForm(PortalForm):
 
 
 class PlsaMessageForm(RelayForm):
-    """A message to the PLSAs of a company by somebody who cannot sign in, with the company's code."""
+    """A message to the PLSAs of a company, with the company's code: by somebody who cannot sign in, or who has."""
 
     cofor = CoforField()
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, signed_in: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.signed_in = signed_in
         self.order_fields(["cofor", *RelayForm.field_order])
         _own_words(self)
 
     def typed(self, **more: Any) -> Typed:
+        if self.signed_in:
+            return super().typed(**more)
         return MessageForm.typed(self, subject=gettext("I cannot sign in"), **more)
 
 

@@ -12,6 +12,7 @@ from passerelle.core import clock
 from passerelle.core.errors import Refused
 from passerelle.limits.check import hit
 from passerelle.portal.access.words import refusal_words
+from passerelle.portal.help.contact import known_of
 from passerelle.portal.recovery.forms import PlsaMessageForm
 from passerelle.suppliers.models import Company
 from passerelle.suppliers.queries import find_by_cofor
@@ -28,7 +29,7 @@ from passerelle.web.requests import actor
 @require_http_methods(["GET", "HEAD", "POST"])
 def write(request: HttpRequest) -> HttpResponse:
     """The form and, when it is sent, the relay. Whether a company is known is what the analysis tells everybody."""
-    form = bind(request, PlsaMessageForm)
+    form = bind(request, PlsaMessageForm, signed_in=request.user.is_authenticated, initial=known_of(request))
     status = 200
     if form.is_bound and not was_switched(request):
         status = 422
