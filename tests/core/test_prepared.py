@@ -7,12 +7,12 @@ from threading import Thread
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import IntegrityError, connection, transaction
 from django.db.models import Exists, OuterRef, QuerySet
 from django.test.utils import CaptureQueriesContext
 
 from passerelle.core import clock
-from passerelle.core.prepared import Prepared
+from passerelle.core.prepared import Prepared, insert
 from passerelle.limits.models import Counter, Pause
 
 pytestmark = pytest.mark.django_db
@@ -116,3 +116,39 @@ def test_threads_may_ask_at_once() -> None:
     for thread in threads:
         thread.join(30)
     assert found == [["s"]] * 8
+
+
+def test_a_row_is_written_as_save_writes_it() -> None:
+    def made(subject: str) -> Pause:
+        return Pause(policy="one", subject=subject, tries=3, last_at=NOW, paused_until=None)
+
+    saved, inserted = made("saved"), made("inserted")
+    saved.save(force_insert=True)
+    insert(inserted)
+    assert inserted.pk == saved.pk + 1
+    assert not inserted._state.adding
+    again = Pause.objects.get(pk=inserted.pk)
+    assert (again.tries, again.last_at, again.paused_until) == (3, NOW, None)
+    inserted.tries = 4
+    inserted.save()
+    assert Pause.objects.get(pk=inserted.pk).tries == 4
+    assert Pause.objects.count() == 2
+
+
+def test_a_row_with_its_own_key_and_json_is_written() -> None:
+    from passerelle.audit.models import Event
+
+    hostile = {"é": ["%s", "\"'; --", None, {"at": NOW.isoformat()}]}
+    event = Event(at=NOW, tag="x", actor_kind="system", new=hostile)
+    insert(event)
+    found = Event.objects.get(pk=event.pk)
+    assert (found.new, found.old) == (hostile, {})
+    numbered = Pause(pk=77_000, policy="one", subject="numbered", tries=1, last_at=NOW)
+    insert(numbered)
+    assert Pause.objects.get(pk=77_000).subject == "numbered"
+
+
+def test_a_row_that_breaks_a_rule_of_the_table_is_refused() -> None:
+    insert(Pause(policy="one", subject="twice", tries=1, last_at=NOW))
+    with pytest.raises(IntegrityError), transaction.atomic():
+        insert(Pause(policy="one", subject="twice", tries=1, last_at=NOW))

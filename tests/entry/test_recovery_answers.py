@@ -13,7 +13,9 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from passerelle.accounts.enums import LoginState, StateReason
+from passerelle.core import clock
 from passerelle.entry.models import Diagnosis
+from passerelle.limits import pauses
 from passerelle.mail.models import Message
 from tests.conftest import NOW
 from tests.entry.conftest import House, person
@@ -167,3 +169,14 @@ def test_who_is_signed_in_finds_the_message_to_the_plsas_filled_in(house: House)
     for known in ("AB12CD", who.email, who.first_name):
         assert f'value="{known}"' in page
     assert "I have forgotten my login" not in page
+
+
+@pytest.mark.usefixtures("_own_limits")
+def test_who_is_held_up_by_a_pause_finds_the_way_round_it(house: House) -> None:
+    # D8, I5: the diagnosis names the link that makes this browser known, and leads to it
+    assert b'href="/en/sign-in/device/"' not in ask(house.client, house.plsa).content
+    while pauses.claim("sign_in", house.plsa.login_key, now=clock.now()):
+        pass
+    page = ask(house.client, house.plsa).content
+    assert b'href="/en/sign-in/device/"' in page
+    assert b"Ask for a link that makes this browser known" in page

@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from django.conf import settings
-from django.contrib.sessions.backends.base import VALID_KEY_CHARS
+from django.contrib.sessions.backends.base import VALID_KEY_CHARS, CreateError
 from django.contrib.sessions.backends.db import SessionStore as DatabaseStore
+from django.db import IntegrityError
 from django.utils.crypto import get_random_string
 
 from passerelle.accounts.models import Session
+from passerelle.core.prepared import insert
 
 PERSON_KEY = "_auth_user_id"
 
@@ -37,6 +39,16 @@ class SessionStore(DatabaseStore):
     def _get_new_session_key(self) -> str:
         """Drawn from 2**160; the table's own constraint would tell if one existed, and another is drawn then."""
         return get_random_string(32, VALID_KEY_CHARS)
+
+    def save(self, must_create: bool = False) -> None:
+        """As Django's, without its transaction where a new row is one statement."""
+        if not must_create:
+            super().save()
+            return
+        try:
+            insert(self.create_model_instance(self._get_session(no_load=True)))  # type: ignore[attr-defined]
+        except IntegrityError:
+            raise CreateError from None
 
     def create_model_instance(self, data: dict[str, Any]) -> Session:
         """Copy what lists and mass endings need into columns, so that no session has to be decoded to be found."""

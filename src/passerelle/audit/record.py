@@ -11,6 +11,7 @@ from django.db import transaction
 from passerelle.audit.models import Event
 from passerelle.audit.tags import Tag
 from passerelle.core.actor import Actor
+from passerelle.core.prepared import insert
 
 
 def line(
@@ -75,5 +76,5 @@ def record(
         old=old,
         new=new,
     )
-    event.save(force_insert=True)
+    insert(event)
     return event

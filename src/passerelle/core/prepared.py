@@ -1,7 +1,8 @@
-"""Queries that every request asks, compiled once: Django writes their SQL anew each time, which costs more than the
+"""Statements that every request sends, written once: Django writes their SQL anew each time, which costs more than the
 database takes to answer.
 
-The rows become models exactly as in a query set; only the values of its parameters differ from one call to the next.
+The rows of a query become models exactly as in a query set; only the values of its parameters differ from one call to
+the next.
 """
 
 from __future__ import annotations
@@ -75,3 +76,31 @@ def _models(compiler: Any, rows: list[Any]) -> Iterator[Any]:
     query = SimpleNamespace(get_compiler=lambda using: asked)
     asking: Any = SimpleNamespace(db=DEFAULT_DB_ALIAS, query=query, _known_related_objects={})
     return iter(ModelIterable(asking))
+
+
+_inserts: dict[tuple[str, type[Model], bool], tuple[str, list[Any]]] = {}
+
+
+def insert(row: Model) -> None:
+    """Write a new row by a statement that is written once a model. Raises what `save` would; sends no signals."""
+    connection, model, numbered = connections[DEFAULT_DB_ALIAS], type(row), row.pk is not None
+    name = (connection.vendor, model, numbered)
+    if name not in _inserts:
+        _inserts[name] = _insert(connection, model, numbered)
+    sql, fields = _inserts[name]
+    values = [field.get_db_prep_save(field.pre_save(row, True), connection=connection) for field in fields]
+    with connection.cursor() as cursor:
+        cursor.execute(sql, values)
+        if not numbered:
+            row.pk = cursor.fetchone()[0]
+    row._state.adding, row._state.db = False, DEFAULT_DB_ALIAS
+
+
+def _insert(connection: Any, model: type[Model], numbered: bool) -> tuple[str, list[Any]]:
+    quoted = connection.ops.quote_name
+    own = [field for field in model._meta.local_concrete_fields if numbered or not field.primary_key]
+    columns, places = ", ".join(quoted(field.column) for field in own), ", ".join(["%s"] * len(own))
+    sql = f"INSERT INTO {quoted(model._meta.db_table)} ({columns}) VALUES ({places})"  # noqa: S608
+    if not numbered:
+        sql += f" RETURNING {quoted(model._meta.pk.column)}"
+    return sql, own

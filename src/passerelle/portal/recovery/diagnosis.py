@@ -21,6 +21,7 @@ _SHOWN = {"login", "state", "password", "pause", "membership", "mandate"}
 class Step:
     """One link of the diagnosis in words."""
 
+    name: str
     title: str
     holds: bool
     lines: tuple[str, ...]
@@ -42,5 +43,7 @@ def steps_of(answer: Matched, now: datetime) -> list[Step]:
     for link in explain(person, chain, now=now):
         if link.name in _SHOWN:
             said = (sentence(link), reason_words(link), since_words(link), *next_words(link))
-            steps.append(Step(str(LINKS[link.name]), bool(link.verdict), tuple(line for line in said if line)))
+            steps.append(
+                Step(link.name, str(LINKS[link.name]), bool(link.verdict), tuple(line for line in said if line))
+            )
     return steps

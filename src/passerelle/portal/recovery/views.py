@@ -120,11 +120,13 @@ def _personal(answer: Matched, typed: dict[str, Any]) -> dict[str, Any]:
         words = _("My B2B login %(login)s is not active. Can you make it active again, and send me a new link?")
     else:
         words = _("I have forgotten my password. My B2B login is %(login)s. Can you send me a new link?")
+    steps = steps_of(answer, clock.now())
     context: dict[str, Any] = {
         "answer": answer,
         "person": person,
         "company": company,
-        "steps": steps_of(answer, clock.now()),
+        "steps": steps,
+        "paused": any(step.name == "pause" and not step.holds for step in steps),
         "to_plsas": to_plsas,
         "barred": barred,
         "own_lift": Lifter.OWNER in lifters_of(person),
