@@ -23,9 +23,23 @@ from passerelle.core import clock  # noqa: E402
 from passerelle.core.actor import SYSTEM  # noqa: E402
 from passerelle.memberships.models import Access, Membership  # noqa: E402
 from passerelle.suppliers.models import Company, fold_name  # noqa: E402
+from passerelle.terms.models import Acceptance, Audience, Text  # noqa: E402
 
 PASSWORD = "copper lantern harbour 1234"
 PREFIX = "bench"
+
+
+def accept(company: Company) -> None:
+    """The company has accepted every version, so that no gate stands before the private home."""
+    for text in Text.objects.filter(version__audience=Audience.COMPANY, language="en").order_by("version__number"):
+        Acceptance.objects.get_or_create(
+            company=company, version=text.version,
+            defaults={
+                "text": text, "reference": f"{PREFIX}-{text.version.number}", "accepted_at": clock.now(),
+                "first_name": "Ben", "last_name": "Ch", "email": f"{PREFIX}@bench.example", "language": "en",
+                "text_sha256": text.sha256, "cofor": company.cofor, "company_name": company.name,
+            },
+        )  # fmt: skip
 
 
 @transaction.atomic
@@ -41,6 +55,7 @@ def make(count: int) -> list[str]:
         },
     )  # fmt: skip
     Access.objects.get_or_create(company=company, defaults={"opened_at": now})
+    accept(company)
     logins: set[str] = set()
     while len(logins) < count - len(found):
         logins.add(new_login("V"))
