@@ -11,12 +11,13 @@ from typing import Any
 import pytest
 import time_machine
 from aiosmtpd.smtp import SMTP, Envelope
+from django.db import transaction
 
 from passerelle.jobs.models import Attempt
 from passerelle.mail import attachments, delivery, links, tasks
 from passerelle.mail.models import Link, Message, MessageState
 from tests.conftest import NOW
-from tests.mail.conftest import Queue
+from tests.mail.conftest import CONTEXT, Queue
 from tests.mail.server import OK, Server, cut
 
 pytestmark = pytest.mark.django_db
@@ -196,6 +197,51 @@ def test_a_mail_whose_link_ended_before_it_left_is_dropped(
         clock.shift(timedelta(days=14))
     work()
     assert state(message)[0] == MessageState.DROPPED
+    assert server.accepted == []
+
+
+def _short(lasts: timedelta, purpose: str = "terms") -> Link:
+    with transaction.atomic():
+        return links.issue(purpose, subject_key="p-1", recipient="c@fournier.example", expires_at=NOW + lasts, now=NOW)
+
+
+@pytest.mark.parametrize(("lasts", "away", "left"), [(30, 20, 30), (30, 300, 30), (10, 60, 10), (240, 60, 180)])
+def test_a_mail_server_that_was_away_eats_up_no_short_lived_link(
+    lasts: int, away: int, left: int, queue: Queue, server: Server, work: Work, clock: Clock,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    monkeypatch.setattr(links, "SHORT", frozenset({"terms"}))  # the page of the tests' own
+    # D8: who asked for a password meanwhile gets a link that still works, and the mail says until when
+    made = _short(timedelta(minutes=lasts))
+    ends = {"expires_at": made.expires_at}
+    message = queue("probe/linked", link=made, context=CONTEXT | ends)
+    server.rcpt = lambda address: "450 busy"
+    work()
+    assert state(message)[0] == MessageState.QUEUED
+    server.rcpt = lambda address: OK
+    clock.shift(timedelta(minutes=away))
+    work()
+    assert state(message)[0] == MessageState.SENT
+    made.refresh_from_db()
+    message.refresh_from_db()
+    assert abs(made.expires_at - NOW - timedelta(minutes=away + left)) < timedelta(minutes=2)
+    assert message.context["expires_at"][:16] == made.expires_at.isoformat()[:16]
+
+
+@pytest.mark.parametrize("end", ["used", "superseded", "opened", "a day late", "another purpose"])
+def test_no_other_link_lives_longer_by_it(
+    end: str, queue: Queue, server: Server, work: Work, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(links, "SHORT", frozenset({"terms"}))
+    made = _short(timedelta(minutes=30), "objection" if end == "another purpose" else "terms")
+    message = queue("probe/linked", link=made)
+    columns = {"used": "used_at", "superseded": "superseded_at", "opened": "opened_at"}
+    if end in columns:
+        Link.objects.update(**{columns[end]: NOW})
+    clock.shift(timedelta(hours=25) if end == "a day late" else timedelta(hours=2))
+    work()
+    assert state(message)[0] == MessageState.DROPPED
+    assert Link.objects.get().expires_at == made.expires_at
     assert server.accepted == []
 
 

@@ -182,3 +182,7 @@ def test_of_twenty_who_press_at_once_one_wins(link: Issue) -> None:
     for thread in threads:
         thread.join()
     assert sorted(outcomes) == ["link_used"] * 19 + ["won"]
+
+
+def test_the_links_that_wait_for_their_mail_are_known() -> None:
+    assert links.SHORT < links.ROUTES.keys()

@@ -63,6 +63,8 @@ def _claim(message_key: str, now: datetime) -> Message | None:
         # A claim that ends later than any claim made now was made before the clock was set back: it means nothing.
         if message.state == MessageState.SENDING and until and now < until <= now + CLAIM:
             raise Later(until - now + timedelta(seconds=1))
+        if message.link and links.make_room(message.link, now) and "expires_at" in message.context:
+            _write(message, context=message.context | {"expires_at": message.link.expires_at})
         if message.link and links.status_of(message.link, now) is not links.LinkStatus.VALID:
             _write(message, state=MessageState.DROPPED, claimed_until=None)
             return None

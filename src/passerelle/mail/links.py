@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import re
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from django.conf import settings
@@ -33,6 +33,11 @@ ROUTES = {
 }
 # Purposes of which several people hold a living link of the same subject at once; the others have one holder.
 MANY_HOLDERS = frozenset({"objection"})
+
+# Links that hold for minutes or hours: a mail server that was away must not eat them up.
+SHORT = frozenset({"recovery", "device", "lift"})
+LEFT = timedelta(minutes=30)  # what is left of one at least when its mail leaves, or its whole time if that is less
+WAITS = timedelta(hours=24)  # a mail that would leave later than that is of no use any more
 
 _KEY = 22
 _PROOF = 26  # 128 bits in base 32: it ends in a letter or digit, so no mail reader cuts it
@@ -74,6 +79,22 @@ def issue(purpose: str, *, subject_key: str, recipient: str, expires_at: datetim
     return Link.objects.create(
         purpose=purpose, subject_key=subject_key, recipient=recipient, created_at=now, expires_at=expires_at
     )
+
+
+def make_room(link: Link, now: datetime) -> bool:
+    """Let a short-lived link end later whose mail leaves late; answers whether it does. Call when the mail leaves.
+
+    Nobody can have had it before, unless the server took the mail and we did not learn of it: then it lives longer, a
+    day and half an hour at most. Opened, used and superseded ones stay as they are.
+    """
+    left = min(LEFT, link.expires_at - link.created_at)
+    if link.purpose not in SHORT or link.expires_at - now >= left - timedelta(minutes=1):
+        return False
+    living = Link.objects.filter(pk=link.pk, used_at__isnull=True, superseded_at__isnull=True, opened_at__isnull=True)
+    if now - link.created_at > WAITS or not living.update(expires_at=now + left):
+        return False
+    link.expires_at = now + left
+    return True
 
 
 def void(purpose: str, subject_key: str, now: datetime) -> int:
