@@ -185,4 +185,4 @@ def test_of_twenty_who_press_at_once_one_wins(link: Issue) -> None:
 
 
 def test_the_links_that_wait_for_their_mail_are_known() -> None:
-    assert links.SHORT < links.ROUTES.keys()
+    assert links.ROUTES.keys() > links.SHORT
