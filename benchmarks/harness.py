@@ -18,6 +18,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 TICKS = os.sysconf("SC_CLK_TCK")
+THREADS = "48"  # of each web process, as `./passerelle serve` runs them
 KEY = secrets.token_urlsafe(48)
 COUNT = """
 import django, sys
@@ -51,6 +52,7 @@ class Database:
             **kept, "PYTHONPATH": str(ROOT / "src"), "DJANGO_SETTINGS_MODULE": "passerelle.config.settings",
             "PASSERELLE_DATABASE_URL": self.url, "PASSERELLE_DATA_DIR": str(_folder()), "PASSERELLE_SECRET_KEY": KEY,
             "PASSERELLE_LIMITS_FACTOR": "1000000",
+            "PASSERELLE_WEB_THREADS": os.environ.get("PASSERELLE_WEB_THREADS") or THREADS,
         }  # fmt: skip
 
     def run(self, *arguments: str) -> str:
@@ -109,7 +111,8 @@ class Server:
 def start(env: dict[str, str], port: int, workers: int, application: str, cwd: Path = ROOT) -> subprocess.Popen[bytes]:
     command = [
         str(Path(sys.executable).parent / "granian"), "--interface", "wsgi", "--no-ws", "--http", "1", "--host",
-        "127.0.0.1", "--port", str(port), "--workers", str(workers), "--blocking-threads", "48",
+        "127.0.0.1", "--port", str(port), "--workers", str(workers),
+        "--blocking-threads", env.get("PASSERELLE_WEB_THREADS", THREADS),
         "--log-level", "warning",
         application,
     ]  # fmt: skip

@@ -17,6 +17,7 @@ import re
 import statistics
 import time
 import urllib.parse
+from collections.abc import Callable
 from multiprocessing.queues import Queue
 from multiprocessing.synchronize import Barrier
 from typing import Any
@@ -36,6 +37,7 @@ class Browser:
     def __init__(self, port: int) -> None:
         self.line = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
         self.jar: dict[str, str] = {}
+        self.busy = 0
 
     def ask(self, method: str, path: str, form: dict[str, str] | None = None) -> tuple[int, str]:
         headers = {"Host": "localhost", "Cookie": "; ".join(f"{name}={value}" for name, value in self.jar.items())}
@@ -51,7 +53,7 @@ class Browser:
             self.jar[name] = value
         return answer.status, text
 
-    def sign_in(self, login: str) -> None:
+    def sign_in(self, login: str, *, patient: bool = False) -> None:
         self.jar.clear()
         status, text = self.ask("GET", PATH)
         found = TOKEN.search(text)
@@ -59,43 +61,58 @@ class Browser:
         assert found, "no form"
         form = {"csrfmiddlewaretoken": found[1], "login": login, "password": PASSWORD}
         status, text = self.ask("POST", PATH, form)
+        while patient and status == 429:  # told that the portal is busy: the same form is sent again a moment later
+            self.busy += 1
+            time.sleep(1)
+            status, text = self.ask("POST", PATH, form)
         assert status == 302, (status, text[:300])
         assert "session" in self.jar
 
 
-def _visitor(port: int, logins: list[str], seconds: float, ready: Barrier, told: Queue[Any]) -> None:
+def _visitor(port: int, logins: list[str], seconds: float, patient: bool, ready: Barrier, told: Queue[Any]) -> None:
     browser, took = Browser(port), []
-    browser.sign_in(logins[0])
+    browser.sign_in(logins[0], patient=patient)
     ready.wait()
     end, number = time.perf_counter() + seconds, 0
     while time.perf_counter() < end:
         began = time.perf_counter()
-        browser.sign_in(logins[number % len(logins)])
+        browser.sign_in(logins[number % len(logins)], patient=patient)
         took.append(time.perf_counter() - began)
         number += 1
-    told.put(took)
+    told.put((took, browser.busy))
 
 
-def crowd(port: int, logins: list[str], visitors: int, seconds: float) -> tuple[list[float], Any]:
-    """Let so many visitors sign in again and again; answers what each flow took."""
+def crowd(
+    port: int,
+    logins: list[str],
+    visitors: int,
+    seconds: float,
+    *,
+    patient: bool = False,
+    then: Callable[[], object] = lambda: None,
+) -> tuple[list[float], int]:
+    """Let so many visitors sign in again and again; answers what each flow took, and how often patient ones were told
+    that the portal is busy. `then` is called when all are under way."""
     told: Queue[Any] = multiprocessing.Queue()
     ready = multiprocessing.Barrier(visitors + 1)
     share = max(1, len(logins) // visitors)
+    shares = [logins[n * share : (n + 1) * share] for n in range(visitors)]
     people = [
-        multiprocessing.Process(
-            target=_visitor, args=(port, logins[n * share : (n + 1) * share], seconds, ready, told), daemon=True
-        )
-        for n in range(visitors)
+        multiprocessing.Process(target=_visitor, args=(port, own, seconds, patient, ready, told), daemon=True)
+        for own in shares
     ]  # fmt: skip
     for person in people:
         person.start()
     ready.wait(120)
+    then()
     took: list[float] = []
+    busy = 0
     for _ in people:
-        took += told.get(timeout=seconds + 90)
+        flows, refused = told.get(timeout=seconds + 90)
+        took, busy = took + flows, busy + refused
     for person in people:
         person.join(10)
-    return took, people
+    return took, busy
 
 
 def _hash(seconds: float, ready: Barrier, told: Queue[Any]) -> None:
@@ -139,7 +156,7 @@ def pages(port: int, browser: Browser, path: str, seconds: float) -> list[float]
 
 def _besides(port: int, login: str, path: str, seconds: float, ready: Barrier, told: Queue[Any]) -> None:
     browser = Browser(port)
-    browser.sign_in(login)
+    browser.sign_in(login, patient=True)
     ready.wait()
     told.put((path, pages(port, browser, path, seconds)))
 
@@ -147,7 +164,7 @@ def _besides(port: int, login: str, path: str, seconds: float, ready: Barrier, t
 def besides(port: int, logins: list[str], visitors: int, seconds: float) -> dict[str, list[float]]:
     """What a public page and the private home take while so many visitors sign in (none: idle)."""
     told: Queue[Any] = multiprocessing.Queue()
-    ready = multiprocessing.Barrier(2)
+    ready = multiprocessing.Barrier(3)
     watchers = [
         multiprocessing.Process(target=_besides, args=(port, logins[-1 - n], path, seconds, ready, told), daemon=True)
         for n, path in enumerate(("/en/help/", "/en/home/"))
@@ -155,7 +172,10 @@ def besides(port: int, logins: list[str], visitors: int, seconds: float) -> dict
     for watcher in watchers:
         watcher.start()
     if visitors:
-        crowd(port, logins[:-2], visitors, seconds)
+        flows, busy = crowd(port, logins[:-2], visitors, seconds + 1, patient=True, then=ready.wait)
+        print(f"{visitors} at once: {len(flows)} signed in, told {busy} times to try again in a moment")
+    else:
+        ready.wait(120)
     found = dict(told.get(timeout=seconds + 120) for _ in watchers)
     for watcher in watchers:
         watcher.join(10)
@@ -176,6 +196,7 @@ def main() -> None:
     try:
         print(machine())
         shares, besides_hash = [], []
+        crowd(server.port, logins, 8, options.seconds, patient=True)  # both processes are warm
         for number in range(options.rounds):
             rate, hash_ms = ceiling(options.seconds / 2)
             spent = lambda: server.cpu + (cpu(options.cluster) if options.cluster else 0.0)  # noqa: E731

@@ -134,6 +134,14 @@ def test_where_no_file_can_be_locked_passwords_are_hashed_all_the_same(tmp_path:
         pass
 
 
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="only Linux knows the priority of a thread")
+def test_hashes_stand_behind_pages_for_the_processor() -> None:
+    def priority() -> int:
+        return os.getpriority(os.PRIO_PROCESS, threading.get_native_id())
+
+    assert hashers._behind_pages().submit(priority).result(10) == min(19, priority() + hashers.NICENESS)
+
+
 def test_turns_go_on_when_somebody_empties_the_folder(tmp_path: Path, settings: Any) -> None:
     settings.PASSERELLE_DATA_DIR, settings.PASSERELLE_HASHES = tmp_path, 1
     with turn(1):
