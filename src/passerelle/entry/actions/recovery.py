@@ -76,9 +76,11 @@ def forgotten_password(
     """
     typed = fold_login(login)
     found = Person.objects.filter(login_key=typed).first()
-    memberships = tuple(of_person(found or Person(pk=0), now))
+    # Whose address is another one is asked for as nobody is: rows that are found take time to read.
+    theirs = found is not None and same_address(email, found.email)
+    memberships = tuple(of_person(found if found is not None and theirs else Person(pk=0), now))
     membership = of_code(memberships, cofor)
-    if found is None or membership is None or not same_address(email, found.email):
+    if found is None or membership is None or not theirs:
         number = note_failure(
             door="forgotten_password", typed=login, person=found, reason="wrong_details", actor=actor, now=now
         ).number  # fmt: skip
