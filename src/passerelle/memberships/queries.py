@@ -56,6 +56,17 @@ def plsas_of(company: Company, now: datetime) -> list[Person]:
     return [m.membership.person for m in mandates.select_related("membership__person").order_by("pk")]
 
 
+def plsas_beside(person: Person, now: datetime) -> list[tuple[Person, Company]]:
+    """The PLSAs of the companies a person belongs to, without the person: each once, with the first such company."""
+    found: dict[int, tuple[Person, Company]] = {}
+    for membership in of_person(person, now):
+        if not membership.only_proposed:
+            for plsa in plsas_of(membership.company, now):
+                found.setdefault(plsa.pk, (plsa, membership.company))
+    found.pop(person.pk, None)
+    return list(found.values())
+
+
 def proposed_to(person: Person) -> QuerySet[Mandate]:
     """Mandates that wait for this person's answer."""
     return Mandate.objects.filter(

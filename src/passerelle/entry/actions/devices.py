@@ -17,7 +17,7 @@ from passerelle.core.errors import Refused
 from passerelle.entry.mails import sign_in as mails
 from passerelle.entry.rules.devices import is_blocked_by_former_password
 from passerelle.mail import links
-from passerelle.memberships.queries import of_person, plsas_of
+from passerelle.memberships.queries import plsas_beside
 
 LIFT_HOLDS = timedelta(days=7)
 # Longer than the hour in which only so many are sent: whoever asks in vain has one that still works in the mailbox.
@@ -37,14 +37,8 @@ def block_for_former_password(*, person_id: int, actor: Actor, now: datetime) ->
         person_id=person_id, to=LoginState.BLOCKED, reason=StateReason.FORMER_PASSWORD, actor=actor, now=now
     )
     _send_lift(person, actor, now)
-    told = {person.pk}
-    for membership in of_person(person, now):
-        if membership.only_proposed:
-            continue
-        for plsa in plsas_of(membership.company, now):
-            if plsa.pk not in told:
-                told.add(plsa.pk)
-                mails.blocked_colleague(plsa, person, membership.company, actor=actor, now=now)
+    for plsa, company in plsas_beside(person, now):
+        mails.blocked_colleague(plsa, person, company, actor=actor, now=now)
     return True
 
 

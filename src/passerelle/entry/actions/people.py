@@ -32,7 +32,7 @@ from passerelle.mail import links
 from passerelle.memberships import actions as memberships
 from passerelle.memberships.enums import EndReason
 from passerelle.memberships.models import Membership
-from passerelle.memberships.queries import of_person, plsas_of
+from passerelle.memberships.queries import plsas_beside
 from passerelle.suppliers.models import Company
 
 RECOVERY = "recovery"
@@ -173,14 +173,8 @@ def change_email(
         raise Refused("note_missing", field="note")
     reach, _company = _allowed(Act.CHANGE_EMAIL, person_key, company_key, actor, now)
     change = ask_email_change_for(person_id=reach.person.pk, email=email, note=note, actor=actor, now=now)
-    told = {change.person_id}
-    for membership in of_person(change.person, now):
-        if membership.only_proposed:
-            continue
-        for plsa in plsas_of(membership.company, now):
-            if plsa.pk not in told:
-                told.add(plsa.pk)
-                mails.email_of_colleague(plsa, change, membership.company, actor=actor, now=now)
+    for plsa, company in plsas_beside(change.person, now):
+        mails.email_of_colleague(plsa, change, company, actor=actor, now=now)
     return change
 
 
